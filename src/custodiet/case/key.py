@@ -1,0 +1,77 @@
+"""The key that turns plates into pseudonyms: one per case, owner-only, outside the tables.
+
+A pseudonym is the first 16 bytes of HMAC-SHA256 (RFC 2104, FIPS 198-1) over the
+normalised plate, in hex. Without the key file it cannot be made again; deleting
+the file on its disposal date makes the pseudonyms unlinkable for good.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import os
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from custodiet.model.errors import InputError
+
+KEY_FILE = "pseudonym.key"
+KEPT_FOR = timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True)
+class PseudonymKey:
+    """Hold the secret of one case and the day on which it is to be deleted."""
+
+    secret: bytes
+    made_on: date
+    dispose_on: date
+
+    def pseudonym(self, plate: str) -> str:
+        """Return the pseudonym of one normalised plate: 32 hexadecimal digits."""
+        return hmac.digest(self.secret, plate.encode(), "sha256")[:16].hex()
+
+    def pseudonyms(self, plates: Iterable[str]) -> list[str]:
+        """Return the pseudonyms of many plates, in their order."""
+        secret, digest = self.secret, hmac.digest
+        return [digest(secret, plate.encode(), "sha256")[:16].hex() for plate in plates]
+
+
+def load_or_make_key(folder: Path) -> PseudonymKey:
+    """Read the key of a case, or make one in a file that only its owner can read.
+
+    Raises:
+        InputError: The file is there and is no key; a new key would split every plate in two.
+    """
+    path = folder / KEY_FILE
+    if path.exists():
+        return _read(path)
+    made = datetime.now(UTC).date()
+    key = PseudonymKey(secrets.token_bytes(32), made, made + KEPT_FOR)
+    text = json.dumps({"secret": key.secret.hex(), "made_on": str(made), "dispose_on": str(key.dispose_on)})
+    fresh = path.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
+    return key
+
+
+def _read(path: Path) -> PseudonymKey:
+    try:
+        stored = json.loads(path.read_text())
+        secret = bytes.fromhex(stored["secret"])
+        key = PseudonymKey(secret, date.fromisoformat(stored["made_on"]), date.fromisoformat(stored["dispose_on"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        key = None
+    if key is None or len(key.secret) < 32:
+        raise InputError(
+            "is not a readable pseudonym key.", where=path.name,
+            hint="Put the file back from a copy; nothing was changed.",
+        )
+    return key

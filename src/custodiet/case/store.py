@@ -1,0 +1,184 @@
+"""The case: open, read, write, and transactions. One DuckDB file, one process at a time.
+
+Other rooms give it table names of ``model.tables``, Arrow tables, Ibis
+expressions over those tables, or plain SQL; they never see the engine.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from custodiet.case import folder as case_folder
+from custodiet.case.key import PseudonymKey, load_or_make_key
+from custodiet.case.types import arrow_schema, create_statement
+from custodiet.model.errors import InputError, UsageError
+from custodiet.model.tables import ALL_TABLES, Table
+
+MEMORY_LIMIT = os.environ.get("CUSTODIET_MEMORY", "1500MB")
+SCHEMA_VERSION = "1"
+
+
+class Case:
+    """One audit or investigation on disk.
+
+    Use :meth:`open`, preferably as a context manager: leaving it closes the
+    database and removes spill files.
+    """
+
+    def __init__(self, folder: Path, connection: duckdb.DuckDBPyConnection, key: PseudonymKey, work: Path) -> None:
+        self.folder = folder
+        self.key = key
+        self.work = work
+        self._connection = connection
+
+    @classmethod
+    def open(cls, folder: Path, *, create: bool = False) -> Case:
+        """Open a case, or make it when ``create`` is true.
+
+        Raises:
+            UsageError: There is no case and ``create`` is false, or another process has it open.
+            InputError: The folder or its database cannot be used.
+        """
+        if create:
+            case_folder.create_folder(folder)
+        else:
+            case_folder.require_case(folder)
+        connection = _connect(folder)
+        try:
+            work = case_folder.fresh_work_folder(folder)
+            connection.execute("SET temp_directory = ?", [str(work / "spill")])
+            case = cls(folder, connection, load_or_make_key(folder), work)
+            case._ensure_tables()
+        except BaseException:
+            connection.close()
+            raise
+        return case
+
+    def close(self) -> None:
+        """Close the database and remove what must not outlive the run."""
+        self._connection.close()
+        case_folder.remove_work_folder(self.folder)
+
+    def __enter__(self) -> Case:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Make everything inside happen together or not at all."""
+        self._connection.execute("BEGIN TRANSACTION")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
+
+    def query(self, sql: str, parameters: Sequence[object] = ()) -> pa.Table:
+        """Run SQL that returns rows and give them as an Arrow table."""
+        return self._connection.sql(sql, params=list(parameters)).to_arrow_table()
+
+    def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Run SQL that returns few rows and give them as tuples."""
+        return self._connection.execute(sql, list(parameters)).fetchall()
+
+    def value(self, sql: str, parameters: Sequence[object] = ()) -> Any:
+        """Run SQL that returns one cell and give it; None when there is no row."""
+        row = self._connection.execute(sql, list(parameters)).fetchone()
+        return None if row is None else row[0]
+
+    def execute(self, sql: str, parameters: Sequence[object] = ()) -> None:
+        """Run SQL that returns nothing."""
+        self._connection.execute(sql, list(parameters))
+
+    def read(self, table: str) -> pa.Table:
+        """Read a whole table in its export order."""
+        definition = ALL_TABLES[table]
+        return self.query(f"SELECT * FROM {table} ORDER BY {_order(definition)}")
+
+    def count(self, table: str) -> int:
+        """Count the rows of a table."""
+        return int(self.value(f"SELECT count(*) FROM {ALL_TABLES[table].name}"))
+
+    def append(self, table: str, rows: pa.Table) -> None:
+        """Add rows; columns are matched by name, absent ones are null.
+
+        Raises:
+            ValueError: A column is none of the table's.
+        """
+        definition = ALL_TABLES[table]
+        unknown = set(rows.column_names) - set(definition.column_names)
+        if unknown:
+            raise ValueError(f"{table} has no columns {sorted(unknown)}")
+        names = ", ".join(f'"{name}"' for name in rows.column_names)
+        with self.registered("appended_rows", rows):
+            self.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM appended_rows")
+
+    def append_rows(self, table: str, rows: Sequence[dict[str, Any]]) -> None:
+        """Add a few rows given as dictionaries of column to value."""
+        if rows:
+            self.append(table, pa.Table.from_pylist(list(rows), schema=arrow_schema(ALL_TABLES[table])))
+
+    def replace(self, table: str, rows: pa.Table) -> None:
+        """Put rows in the place of all that a derived table held; call inside a transaction."""
+        self.execute(f"DELETE FROM {ALL_TABLES[table].name}")
+        self.append(table, rows)
+
+    @contextmanager
+    def registered(self, name: str, rows: pa.Table) -> Iterator[None]:
+        """Let SQL read an Arrow table under a name for the time of the block."""
+        self._connection.register(name, rows)
+        try:
+            yield
+        finally:
+            self._connection.unregister(name)
+
+    def _ensure_tables(self) -> None:
+        with self.transaction():
+            for table in ALL_TABLES.values():
+                self.execute(create_statement(table))
+            self.execute("CREATE TABLE IF NOT EXISTS case_facts (name VARCHAR PRIMARY KEY, value VARCHAR)")
+            self.execute("INSERT OR IGNORE INTO case_facts VALUES ('schema_version', ?)", [SCHEMA_VERSION])
+
+    def fact(self, name: str) -> str | None:
+        """Read one stored fact of the case."""
+        found = self.value("SELECT value FROM case_facts WHERE name = ?", [name])
+        return None if found is None else str(found)
+
+    def set_fact(self, name: str, value: str) -> None:
+        """Store one fact of the case."""
+        self.execute("INSERT OR REPLACE INTO case_facts VALUES (?, ?)", [name, value])
+
+
+def _order(table: Table) -> str:
+    return ", ".join(f'"{name}" NULLS FIRST' for name in table.order)
+
+
+def _connect(folder: Path) -> duckdb.DuckDBPyConnection:
+    path = folder / case_folder.DATABASE
+    try:
+        connection = duckdb.connect(str(path))
+    except duckdb.IOException as error:
+        if "lock" in str(error).lower():
+            raise UsageError("is open in another process.", where=str(folder), hint="Wait for it to end.") from None
+        raise InputError("cannot be opened as a case.", where=str(folder), hint="Put it back from a copy.") from None
+    except duckdb.Error:
+        raise InputError("cannot be opened as a case.", where=str(folder), hint="Put it back from a copy.") from None
+    path.chmod(0o600)
+    connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
+    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET enable_progress_bar = false")
+    # DuckDB 2.0 pushes TRY_CAST into the CSV reader, which then drops rows (upstream issue 23818).
+    connection.execute("SET disabled_optimizers = 'type_pushdown'")
+    connection.execute("SET autoinstall_known_extensions = false")
+    connection.execute("SET autoload_known_extensions = false")
+    return connection

@@ -1,0 +1,1 @@
+"""Turn a file into disclosures of verbatim rows: containers, readers, formats, layout, typed load."""

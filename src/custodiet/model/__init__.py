@@ -1,0 +1,1 @@
+"""Words, tables, problems and errors that every room shares; imports nothing of ours."""
