@@ -1,9 +1,9 @@
 """The folder of a case: private, with a place for what must not outlive a run.
 
-    custodiet-case/        0700
-      case.duckdb          tables
-      pseudonym.key        0600, outside the tables (see key.py)
-      work/                spill files and extracted members; emptied at open and on exit
+custodiet-case/        0700
+  case.duckdb          tables
+  pseudonym.key        0600, outside the tables (see key.py)
+  work/                spill files and extracted members; emptied at open and on exit
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ def create_folder(folder: Path) -> Path:
             raise InputError("is a file, so no case can be made there.", where=str(folder))
         if folder.is_dir() and any(folder.iterdir()) and not is_case(folder):
             raise InputError(
-                "is a folder with other files in it, and no case.", where=str(folder),
+                "is a folder with other files in it, and no case.",
+                where=str(folder),
                 hint="Name an empty or new folder with --case.",
             )
         folder.mkdir(parents=True, exist_ok=True)
@@ -51,7 +52,9 @@ def require_case(folder: Path) -> Path:
         UsageError: It does not.
     """
     if not is_case(folder):
-        raise UsageError("holds no case.", where=str(folder), hint="Make one with: custodiet audit PATH --case DIR")
+        raise UsageError(
+            "holds no case.", where=str(folder), hint="Make one with: custodiet audit PATH --case DIR"
+        )
     return folder
 
 

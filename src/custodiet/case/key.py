@@ -66,12 +66,15 @@ def _read(path: Path) -> PseudonymKey:
     try:
         stored = json.loads(path.read_text())
         secret = bytes.fromhex(stored["secret"])
-        key = PseudonymKey(secret, date.fromisoformat(stored["made_on"]), date.fromisoformat(stored["dispose_on"]))
+        key = PseudonymKey(
+            secret, date.fromisoformat(stored["made_on"]), date.fromisoformat(stored["dispose_on"])
+        )
     except (OSError, ValueError, KeyError, TypeError):
         key = None
     if key is None or len(key.secret) < 32:
         raise InputError(
-            "is not a readable pseudonym key.", where=path.name,
+            "is not a readable pseudonym key.",
+            where=path.name,
             hint="Put the file back from a copy; nothing was changed.",
         )
     return key

@@ -16,8 +16,13 @@ _F = TypeVar("_F", bound=Callable[..., Any])
 def case_option(function: _F) -> _F:
     """Add ``--case DIR``."""
     return click.option(
-        "--case", "case_dir", type=click.Path(path_type=Path, file_okay=False), default=DEFAULT_CASE,
-        show_default=True, metavar="DIR", help="Folder of the case.",
+        "--case",
+        "case_dir",
+        type=click.Path(path_type=Path, file_okay=False),
+        default=DEFAULT_CASE,
+        show_default=True,
+        metavar="DIR",
+        help="Folder of the case.",
     )(function)
 
 

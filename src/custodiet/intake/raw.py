@@ -118,3 +118,11 @@ class RawPage:
     list_counts: dict[str, int] = field(default_factory=dict)
     audits: list[RawTable] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Reading:
+    """Hold what one file gave: its tables and pages, and the problems of the file as a whole."""
+
+    parts: list[RawTable | RawPage] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)

@@ -17,7 +17,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-ColumnType = Literal["text", "integer", "real", "boolean", "timestamp", "local-time", "date", "text-list", "citations"]
+ColumnType = Literal[
+    "text", "integer", "real", "boolean", "timestamp", "local-time", "date", "text-list", "citations"
+]
 Leaves = Literal["keep", "pseudonym", "words", "name", "hour", "never"]
 
 
@@ -52,7 +54,8 @@ def _c(name: str, type_: ColumnType, meaning: str, leaves: Leaves = "keep") -> C
 
 
 DISCLOSURES: Final = Table(
-    "disclosures", "released table or page",
+    "disclosures",
+    "released table or page",
     (
         _c("disclosure_id", "text", "id made from the bytes of the file and the place of the table in it"),
         _c("file_name", "text", "name of the file that was added", "name"),
@@ -61,8 +64,12 @@ DISCLOSURES: Final = Table(
         _c("sha256", "text", "SHA-256 of the file that was added"),
         _c("member_sha256", "text", "SHA-256 of the archive member; equals sha256 outside archives"),
         _c("format_id", "text", "format file that matched, or 'generic'"),
-        _c("kind", "text", "organisation-audit, network-audit, portal-audit, other, event-log, sharing-list, "
-                           "transparency-page, organisation-list, unread"),
+        _c(
+            "kind",
+            "text",
+            "organisation-audit, network-audit, portal-audit, other, event-log, sharing-list, "
+            "transparency-page, organisation-list, unread",
+        ),
         _c("producer", "text", "organisation whose log, list or page it is"),
         _c("producer_basis", "text", "how the producer was told"),
         _c("time_zone", "text", "IANA zone of the producer's wall clock"),
@@ -85,7 +92,8 @@ DISCLOSURES: Final = Table(
 )
 
 RECORDS: Final = Table(
-    "records", "released row of a search log",
+    "records",
+    "released row of a search log",
     (
         _c("disclosure_id", "text", "the disclosure"),
         _c("record_no", "integer", "1-based order in the table"),
@@ -127,7 +135,8 @@ RECORDS: Final = Table(
 )
 
 EVENTS: Final = Table(
-    "events", "released row of an administrative log (no search)",
+    "events",
+    "released row of an administrative log (no search)",
     (
         _c("disclosure_id", "text", "the disclosure"),
         _c("record_no", "integer", "1-based order in the table"),
@@ -143,7 +152,8 @@ EVENTS: Final = Table(
 )
 
 SEARCHES: Final = Table(
-    "searches", "search, whatever number of logs record it",
+    "searches",
+    "search, whatever number of logs record it",
     (
         _c("search_key", "text", "id of the search in this case"),
         _c("basis", "text", "how the copies were joined"),
@@ -160,7 +170,8 @@ SEARCHES: Final = Table(
 )
 
 SIGHTINGS: Final = Table(
-    "sightings", "record of a search",
+    "sightings",
+    "record of a search",
     (
         _c("search_key", "text", "the search"),
         _c("disclosure_id", "text", "the disclosure"),
@@ -170,7 +181,8 @@ SIGHTINGS: Final = Table(
 )
 
 ORGANISATIONS: Final = Table(
-    "organisations", "name as released",
+    "organisations",
+    "name as released",
     (
         _c("name", "text", "name as released"),
         _c("canonical", "text", "one name for all spellings"),
@@ -186,7 +198,8 @@ ORGANISATIONS: Final = Table(
 )
 
 PURPOSES: Final = Table(
-    "purposes", "label of a distinct text",
+    "purposes",
+    "label of a distinct text",
     (
         _c("key", "text", "reason_key, offense_key or prompt_key of records", "never"),
         _c("field", "text", "reason, offense or prompt"),
@@ -199,7 +212,8 @@ PURPOSES: Final = Table(
 )
 
 SHARES: Final = Table(
-    "shares", "stated share and date",
+    "shares",
+    "stated share and date",
     (
         _c("source", "text", "organisation whose data it is"),
         _c("recipient", "text", "organisation that can reach it"),
@@ -214,7 +228,8 @@ SHARES: Final = Table(
 )
 
 SHARE_SPANS: Final = Table(
-    "share_spans", "source, recipient and statement over time",
+    "share_spans",
+    "source, recipient and statement over time",
     (
         _c("source", "text", "organisation whose data it is"),
         _c("recipient", "text", "organisation that can reach it"),
@@ -227,7 +242,8 @@ SHARE_SPANS: Final = Table(
 )
 
 PORTALS: Final = Table(
-    "portals", "transparency page and date",
+    "portals",
+    "transparency page and date",
     (
         _c("producer", "text", "organisation whose page it is"),
         _c("as_of", "date", "date of the page"),
@@ -250,7 +266,8 @@ PORTALS: Final = Table(
 )
 
 OUTCOMES: Final = Table(
-    "outcomes", "rule and producer",
+    "outcomes",
+    "rule and producer",
     (
         _c("rule_id", "text", "the rule"),
         _c("rule_version", "text", "its version"),
@@ -264,7 +281,8 @@ OUTCOMES: Final = Table(
 )
 
 INDICATORS: Final = Table(
-    "indicators", "indicator",
+    "indicators",
+    "indicator",
     (
         _c("indicator_id", "text", "stable for the same rule version and evidence"),
         _c("rule_id", "text", "the rule"),
@@ -294,7 +312,8 @@ INDICATORS: Final = Table(
 )
 
 FINDINGS: Final = Table(
-    "findings", "reviewed indicator that was kept",
+    "findings",
+    "reviewed indicator that was kept",
     (
         *INDICATORS.columns,
         _c("condition", "text", "what is"),
@@ -309,7 +328,8 @@ FINDINGS: Final = Table(
 )
 
 PROBLEMS: Final = Table(
-    "problems", "thing not read, or read with doubt",
+    "problems",
+    "thing not read, or read with doubt",
     (
         _c("code", "text", "word of the list in docs/problems.md"),
         _c("disclosure_id", "text", "the disclosure, or null for a whole file"),
@@ -321,7 +341,8 @@ PROBLEMS: Final = Table(
 )
 
 FILES: Final = Table(
-    "files", "file that was added, by its path",
+    "files",
+    "file that was added, by its path",
     (
         _c("path", "text", "absolute path when it was added", "never"),
         _c("file_name", "text", "its last part"),
@@ -330,22 +351,26 @@ FILES: Final = Table(
         _c("receipt", "text", "JSON object of the receipt, or null"),
         _c("duplicate_of", "text", "path added before with the same bytes, or null", "never"),
     ),
-    ("path",), public=False,
+    ("path",),
+    public=False,
 )
 
 LISTED_NAMES: Final = Table(
-    "listed_names", "organisation name of a released directory",
+    "listed_names",
+    "organisation name of a released directory",
     (
         _c("disclosure_id", "text", "the disclosure"),
         _c("source_row", "integer", "the row"),
         _c("name", "text", "name as released"),
         _c("note", "text", "remark of the directory, or null"),
     ),
-    ("disclosure_id", "source_row"), public=False,
+    ("disclosure_id", "source_row"),
+    public=False,
 )
 
 REPAIRS: Final = Table(
-    "repairs", "group of rows whose cells were moved back under their label",
+    "repairs",
+    "group of rows whose cells were moved back under their label",
     (
         _c("disclosure_id", "text", "the disclosure"),
         _c("repair", "text", "what was done, in words"),
@@ -354,11 +379,13 @@ REPAIRS: Final = Table(
         _c("last_row", "integer", "last source row"),
         _c("evidence", "text", "cell types before and after; never cell contents"),
     ),
-    ("disclosure_id", "first_row", "repair"), public=False,
+    ("disclosure_id", "first_row", "repair"),
+    public=False,
 )
 
 DECISIONS: Final = Table(
-    "decisions", "decision of a reviewer, append-only",
+    "decisions",
+    "decision of a reviewer, append-only",
     (
         _c("decision_no", "integer", "1-based order"),
         _c("indicator_id", "text", "the indicator"),
@@ -369,14 +396,27 @@ DECISIONS: Final = Table(
         _c("note", "text", "why"),
         _c("fields", "text", "JSON object: cause, effect, recommendation, response, follow_up"),
     ),
-    ("decision_no",), public=False,
+    ("decision_no",),
+    public=False,
 )
 
 CONTRACT_TABLES: Final[dict[str, Table]] = {
     table.name: table
     for table in (
-        DISCLOSURES, RECORDS, EVENTS, SEARCHES, SIGHTINGS, ORGANISATIONS, PURPOSES, SHARES, SHARE_SPANS, PORTALS,
-        OUTCOMES, INDICATORS, FINDINGS, PROBLEMS,
+        DISCLOSURES,
+        RECORDS,
+        EVENTS,
+        SEARCHES,
+        SIGHTINGS,
+        ORGANISATIONS,
+        PURPOSES,
+        SHARES,
+        SHARE_SPANS,
+        PORTALS,
+        OUTCOMES,
+        INDICATORS,
+        FINDINGS,
+        PROBLEMS,
     )
 }
 
