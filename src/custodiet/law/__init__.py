@@ -1,0 +1,1 @@
+"""The law on a case: outcomes, indicators, their sensitivity, reviews and findings."""
