@@ -1,0 +1,142 @@
+"""All that a report needs to tell a producer's reach: who, through whom, and what would unplug it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from custodiet.case import Case
+from custodiet.model.errors import UsageError
+from custodiet.network.cut import Cut
+from custodiet.network.lists import StatedList, page_lists
+from custodiet.network.network import Network
+from custodiet.network.pictures import Picture, draw_around, draw_map
+from custodiet.network.reach import Reach
+from custodiet.network.use import DeclaredAndObserved, declared_and_observed
+
+UNPLUGGED: Final = ("federal", "out-of-state")
+SHARE_IS_NO_USE: Final = "A share is not a use: the list says who can reach the data, not who did."
+
+
+@dataclass(frozen=True, slots=True)
+class StatedBan:
+    """Hold a page's own words that forbid immigration use, beside the federal names on its list.
+
+    Attributes:
+        as_of: Date of the page.
+        citation: ``disclosure_id:row`` of the page.
+        federal: Federal organisations that the producer's list lets in.
+        caveat: What this does not say.
+    """
+
+    as_of: date | None
+    citation: str
+    federal: tuple[str, ...]
+    caveat: str = SHARE_IS_NO_USE
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the ban as plain values."""
+        return {
+            "as_of": None if self.as_of is None else self.as_of.isoformat(),
+            "citation": self.citation,
+            "federal": list(self.federal),
+            "caveat": self.caveat,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ReachChapter:
+    """Hold what the chapter "Reach" of one producer says.
+
+    Attributes:
+        producer: Canonical name.
+        reach: Who can reach its data, in both readings, declared and observed.
+        through: Recipients by how many organisations they lead on to, if they share on.
+        cuts: The unplug plans, for federal and for out-of-state reach.
+        lists: What its pages state about their lists.
+        use: Lists against network logs; None where it disclosed no network log.
+        ban: Its own policy against immigration use beside federal names on its list, if both exist.
+        around: Picture around the producer.
+        map: Map of its direct recipients by state.
+    """
+
+    producer: str
+    reach: Reach
+    through: tuple[tuple[str, int], ...]
+    cuts: tuple[Cut, ...]
+    lists: tuple[StatedList, ...]
+    use: DeclaredAndObserved | None
+    ban: StatedBan | None
+    around: Picture
+    map: Picture
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the chapter as plain values, pictures as their tables."""
+        return {
+            "producer": self.producer,
+            "reach": self.reach.to_json(),
+            "through": [{"organisation": name, "n": count} for name, count in self.through],
+            "cuts": [cut.to_json() for cut in self.cuts],
+            "lists": [item.to_json() for item in self.lists],
+            "use": None if self.use is None else self.use.to_json(),
+            "ban": None if self.ban is None else self.ban.to_json(),
+            "around": [list(row) for row in self.around.rows],
+            "map": [list(row) for row in self.map.rows],
+        }
+
+
+def reach_chapter(
+    case: Case, producer: str, *, network: Network | None = None, as_of: date | None = None
+) -> ReachChapter:
+    """Gather the chapter of one producer.
+
+    Args:
+        case: An open case.
+        producer: Any of its names.
+        network: The network, if it was read before; reading it once serves all producers.
+        as_of: Date of the lists where ``network`` is not given.
+
+    Raises:
+        UsageError: No organisation has the name.
+    """
+    network = network or Network.from_case(case, as_of)
+    reach = network.reach(producer)
+    name = reach.organisation.name
+    around = draw_around(reach)
+    return ReachChapter(
+        name,
+        reach,
+        tuple((row[1], row[3]) for row in around.rows if row[0].startswith("reached through")),
+        tuple(network.cut(name, label) for label in UNPLUGGED),
+        tuple(item for item in page_lists(case) if item.producer in reach.organisation.released_names),
+        _use(case, name, network.as_of),
+        _ban(case, reach),
+        around,
+        draw_map(network, name),
+    )
+
+
+def _use(case: Case, producer: str, as_of: date | None) -> DeclaredAndObserved | None:
+    try:
+        return declared_and_observed(case, as_of, producer)
+    except UsageError:
+        return None
+
+
+def _ban(case: Case, reach: Reach) -> StatedBan | None:
+    federal = tuple(item.name for item in reach.declared.direct.organisations if item.level == "federal")
+    if not federal:
+        return None
+    until = reach.as_of or "9999-12-31"
+    rows = case.rows(
+        "SELECT as_of, disclosure_id, source_row FROM portals"
+        " WHERE list_contains(?, producer) AND (as_of IS NULL OR as_of <= ?::DATE)"
+        " AND prohibited_uses ILIKE '%immigration%'"
+        " ORDER BY as_of DESC NULLS LAST, disclosure_id, source_row LIMIT 1",
+        [list(reach.organisation.released_names), until],
+    )
+    if not rows:
+        return None
+    ((as_of, disclosure, row),) = rows
+    return StatedBan(as_of, f"{disclosure}:{row}", federal)

@@ -1,0 +1,166 @@
+"""The network of a case on a date: who can reach whose data, as declared and as observed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from custodiet.case import Case
+from custodiet.network import lists
+from custodiet.network.cut import Cut, cut_plan
+from custodiet.network.edges import Edges, load_declared, load_observed
+from custodiet.network.graph import BoolArray
+from custodiet.network.hubs import Hubs, find_hubs
+from custodiet.network.organisations import Organisations
+from custodiet.network.paths import Paths, find_paths
+from custodiet.network.reach import Reach, find_reach
+from custodiet.network.statements import in_force, prepare
+
+
+@dataclass(frozen=True, slots=True)
+class Oddities:
+    """Count what the statements hold that is no plain share.
+
+    Attributes:
+        n_self: Statements in which source and recipient are one organisation; left out.
+        n_pending: Pending shares; left out.
+        n_undated: Statements in force without a date; used.
+        n_number_only: Lists that are only a number: they name nobody.
+        n_empty: Lists that are stated to be empty.
+        n_silent: Pages that say nothing about a list.
+    """
+
+    n_self: int
+    n_pending: int
+    n_undated: int
+    n_number_only: int
+    n_empty: int
+    n_silent: int
+
+    def caveats(self) -> tuple[str, ...]:
+        """Say in sentences what a reader of any result must know."""
+        said = (
+            (self.n_self, "statements name an organisation as its own recipient and are left out."),
+            (self.n_pending, "pending shares are left out."),
+            (self.n_undated, "statements have no date; they are used because no dated list has come since."),
+            (self.n_number_only, "lists are only a number: they name nobody, so reach is a floor."),
+        )
+        return tuple(f"{count:,} {sentence}" for count, sentence in said if count)
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """Hold organisations, declared shares and observed use on one date.
+
+    Make one with :meth:`from_case`. Every answer is a frozen dataclass with
+    ``to_json()``.
+    """
+
+    as_of: date | None
+    organisations: Organisations
+    declared: Edges
+    observed: Edges
+    oddities: Oddities
+
+    @classmethod
+    def from_case(cls, case: Case, as_of: date | None = None) -> Network:
+        """Read the network of a case.
+
+        Args:
+            case: An open case; nothing in it is changed.
+            as_of: Day on which lists must be in force, and up to which searches
+                count; None takes the latest list of every organisation.
+        """
+        prepare(case)
+        organisations = Organisations.from_table(case.query("SELECT * FROM network_orgs ORDER BY id"))
+        n = len(organisations)
+        return cls(
+            as_of,
+            organisations,
+            load_declared(case, n, as_of),
+            load_observed(case, n, as_of),
+            _oddities(case, as_of),
+        )
+
+    def reach(self, organisation: str, hops: int | None = None) -> Reach:
+        """Tell who can reach an organisation's data, without and with onward sharing.
+
+        Args:
+            organisation: Any of its names.
+            hops: Hops of the onward reading; None goes on to the end.
+
+        Raises:
+            UsageError: No organisation has the name.
+        """
+        return find_reach(self, organisation, hops)
+
+    def paths(self, source: str, recipient: str, *, limit: int = 1) -> Paths:
+        """Give the shortest declared and observed ways from one organisation's data to another.
+
+        Raises:
+            UsageError: One of the names is unknown.
+        """
+        return find_paths(self, source, recipient, limit)
+
+    def hubs(self, top: int = 20) -> Hubs:
+        """Tell who concentrates reach."""
+        return find_hubs(self, top)
+
+    def cut(
+        self, source: str, target: str, weights: Mapping[tuple[str, str], int | None] | None = None
+    ) -> Cut:
+        """Give the fewest or cheapest shares that must end so that the target cannot reach the data.
+
+        Args:
+            source: Organisation whose data it is.
+            target: An organisation, or ``federal``, ``out-of-state`` or ``private`` for all of them.
+            weights: Price of ending a share, by names of source and recipient; 1
+                where none is given, None where it cannot be ended.
+
+        Raises:
+            UsageError: A name is unknown, or source and target are one.
+        """
+        return cut_plan(self, source, target, weights or {})
+
+    def inactive(self) -> BoolArray:
+        """Tell of every organisation whether its names, or all declared shares to it, are tagged inactive."""
+        tagged = np.zeros(len(self.organisations), dtype=np.bool_)
+        tagged[self.declared.graph.recipient] = True
+        tagged[self.declared.graph.recipient[~self.declared.inactive]] = False
+        tagged |= np.array(self.organisations.statuses, dtype=np.str_) == "inactive"
+        return tagged
+
+    def caveats(self) -> tuple[str, ...]:
+        """Say what a reader of any answer must know."""
+        return self.oddities.caveats()
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the size of the network as plain values."""
+        return {
+            "as_of": None if self.as_of is None else self.as_of.isoformat(),
+            "n_organisations": len(self.organisations),
+            "n_declared": self.declared.graph.n_edges,
+            "n_observed": self.observed.graph.n_edges,
+            "caveats": list(self.caveats()),
+        }
+
+
+def _oddities(case: Case, as_of: date | None) -> Oddities:
+    held = in_force(as_of)
+    counts = case.rows(
+        f"SELECT count(*) FILTER (source = recipient), count(*) FILTER (status = 'pending'),"
+        f" count(*) FILTER (as_of IS NULL) FROM network_statements WHERE {held}"
+    )[0]
+    pages = [
+        item.says
+        for item in lists.page_lists(case)
+        if as_of is None or item.as_of is None or item.as_of <= as_of
+    ]
+    return Oddities(
+        *(int(count) for count in counts),
+        *(pages.count(word) for word in (lists.NUMBER_ONLY, lists.EMPTY, lists.NOTHING)),
+    )

@@ -1,0 +1,209 @@
+"""Who can reach an organisation's data, in two readings that are never mixed.
+
+A sharing list says whom an organisation lets in. Whether a recipient may pass
+data on is a rule or an agreement, not a fact of the list. So every answer has
+two readings side by side: nobody passes data on (one hop), and everybody does.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from custodiet.model.errors import UsageError
+from custodiet.network.edges import EdgeFacts, Edges
+from custodiet.network.graph import IntArray
+from custodiet.network.organisations import LABELS, Organisation, Organisations, names_of
+
+if TYPE_CHECKING:
+    from custodiet.network.network import Network
+
+ASSUMPTIONS: Final = (
+    "No onward sharing: every recipient keeps what it reaches to itself.",
+    "Full onward sharing: every recipient lets its own recipients reach it too. Whether it may is a matter"
+    " of law and agreements; the lists do not say.",
+    "A share is not a use: it says who can reach the data, not who did.",
+)
+_THROUGH: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class ReachedOrganisation:
+    """Describe one organisation that can reach the data.
+
+    Attributes:
+        name: Its canonical name.
+        hop: 1 for a direct recipient.
+        label: One of the labels, as seen from the organisation whose data it is.
+        state: Postal code, or None.
+        level: Level of government.
+        released_names: Spellings in which it was released.
+        through: The organisations one hop before it, the first few; empty at hop 1.
+        n_through: How many there are.
+        facts: What stands behind the share (or use) named last on the way.
+    """
+
+    name: str
+    hop: int
+    label: str
+    state: str | None
+    level: str
+    released_names: tuple[str, ...]
+    through: tuple[str, ...]
+    n_through: int
+    facts: EdgeFacts
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the organisation as plain values."""
+        return {
+            "organisation": self.name,
+            "hop": self.hop,
+            "label": self.label,
+            "state": self.state,
+            "level": self.level,
+            "released_names": list(self.released_names),
+            "through": list(self.through),
+            "n_through": self.n_through,
+            **self.facts.to_json(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Hold one reading of who can reach the data: without or with onward sharing."""
+
+    hops: int | None
+    organisations: tuple[ReachedOrganisation, ...]
+
+    @property
+    def by_label(self) -> dict[str, int]:
+        """Count the organisations of every label, absent labels included."""
+        counted = Counter(item.label for item in self.organisations)
+        return {label: counted[label] for label in LABELS}
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the reading as plain values."""
+        return {
+            "hops": self.hops,
+            "n": len(self.organisations),
+            "by_label": self.by_label,
+            "organisations": [item.to_json() for item in self.organisations],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class BothReadings:
+    """Hold the two readings of one basis."""
+
+    basis: str
+    direct: Reading
+    onward: Reading
+
+    def to_json(self) -> dict[str, Any]:
+        """Give both readings as plain values."""
+        return {
+            "no_onward_sharing": self.direct.to_json(),
+            "full_onward_sharing": self.onward.to_json(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Answer who can reach an organisation's data, declared and observed apart."""
+
+    organisation: Organisation
+    as_of: str | None
+    declared: BothReadings
+    observed: BothReadings
+    caveats: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the answer as plain values."""
+        return {
+            "organisation": self.organisation.to_json(),
+            "as_of": self.as_of,
+            "declared": self.declared.to_json(),
+            "observed": self.observed.to_json(),
+            "assumptions": list(ASSUMPTIONS),
+            "caveats": list(self.caveats),
+        }
+
+
+def find_reach(network: Network, name: str, hops: int | None) -> Reach:
+    """Walk the declared and the observed graph from one organisation.
+
+    Raises:
+        UsageError: The name is unknown, or fewer than one hop is asked for.
+    """
+    if hops is not None and hops < 1:
+        raise UsageError(f"{hops} hops were asked for.", where="--hops", hint="Give 1 or more.")
+    start = network.organisations.find(name)
+    labels = network.organisations.labels(start, network.inactive())
+    declared, observed = (
+        _both(network.organisations, edges, start, hops, labels)
+        for edges in (network.declared, network.observed)
+    )
+    return Reach(
+        network.organisations[start],
+        None if network.as_of is None else network.as_of.isoformat(),
+        declared,
+        observed,
+        network.caveats() + _own_caveats(declared, observed),
+    )
+
+
+def _own_caveats(declared: BothReadings, observed: BothReadings) -> tuple[str, ...]:
+    said = []
+    if not declared.direct.organisations:
+        said.append(
+            "No list in this case names a recipient of this organisation's data;"
+            " that no list was disclosed does not mean that nobody can reach it."
+        )
+    if not observed.direct.organisations:
+        said.append(
+            "No network log in this case records a search of this organisation's cameras by others;"
+            " without such a log that says nothing about use."
+        )
+    return tuple(said)
+
+
+def _both(
+    organisations: Organisations, edges: Edges, start: int, hops: int | None, labels: IntArray
+) -> BothReadings:
+    walked = edges.graph.hops(start, limit=hops)
+    onward = _reached(organisations, edges, walked, labels)
+    direct = tuple(item for item in onward if item.hop == 1)
+    return BothReadings(edges.basis, Reading(1, direct), Reading(hops, onward))
+
+
+def _reached(
+    organisations: Organisations, edges: Edges, hops: IntArray, labels: IntArray
+) -> tuple[ReachedOrganisation, ...]:
+    graph = edges.graph
+    reached = np.flatnonzero(hops > 0)
+    reached = reached[np.lexsort((reached, hops[reached]))]
+    on_way = np.flatnonzero((hops[graph.source] >= 0) & (hops[graph.recipient] == hops[graph.source] + 1))
+    on_way = on_way[np.argsort(graph.recipient[on_way], kind="stable")]
+    recipients = graph.recipient[on_way]
+    first, stop = np.searchsorted(recipients, reached), np.searchsorted(recipients, reached, side="right")
+    found = []
+    for node, begin, end in zip(reached.tolist(), first.tolist(), stop.tolist(), strict=True):
+        hop = int(hops[node])
+        via = graph.source[on_way[begin : min(end, begin + _THROUGH)]] if hop > 1 else ()
+        found.append(
+            ReachedOrganisation(
+                organisations.names[node],
+                hop,
+                LABELS[labels[node]],
+                organisations.states[node],
+                organisations.levels[node],
+                organisations.released_names(node),
+                names_of(organisations, via),
+                end - begin if hop > 1 else 0,
+                edges.facts(int(on_way[begin])),
+            )
+        )
+    return tuple(found)

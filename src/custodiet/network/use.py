@@ -1,0 +1,269 @@
+"""Declared against observed: searched without a listed share, and listed without a search.
+
+Both need coverage. A search is held against the lists in force on its day; where
+no list was in force then, nothing can be told. A listed recipient was "never
+searched with" only for the days that a network log covers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from custodiet.case import Case
+from custodiet.model.errors import UsageError
+from custodiet.network.statements import in_force, prepare
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Say what the network logs of one producer cover.
+
+    Attributes:
+        producer: Organisation whose cameras were searched.
+        first_day: First day with a record.
+        last_day: Last day with a record.
+        n_days: Days from the first to the last, both counted.
+        n_days_with_records: Days that have a record of anybody's search.
+        n_records: Records of its network logs.
+        n_without_organisation: Records that do not show who searched; nobody is told by them.
+        disclosures: Disclosures that hold the logs.
+    """
+
+    producer: str
+    first_day: date | None
+    last_day: date | None
+    n_days: int
+    n_days_with_records: int
+    n_records: int
+    n_without_organisation: int
+    disclosures: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the coverage as plain values."""
+        return _plain(self)
+
+
+@dataclass(frozen=True, slots=True)
+class UnlistedUse:
+    """Describe one organisation that searched while no list in force named it.
+
+    Attributes:
+        producer: Organisation whose cameras were searched.
+        organisation: Organisation that searched.
+        n_unlisted: Searches on days on which a list was in force that does not name it.
+        n_listed: Searches on days on which a list names it.
+        n_not_evaluable: Searches on days on which no list of the producer was in force.
+        first_day: First day of an unlisted search.
+        last_day: Last day of one.
+        citation: First record of an unlisted search.
+    """
+
+    producer: str
+    organisation: str
+    n_unlisted: int
+    n_listed: int
+    n_not_evaluable: int
+    first_day: date
+    last_day: date
+    citation: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the use as plain values."""
+        return _plain(self)
+
+
+@dataclass(frozen=True, slots=True)
+class UnusedShare:
+    """Describe one listed recipient of whom the network log shows no search.
+
+    Attributes:
+        producer: Organisation whose data it is.
+        organisation: Listed recipient.
+        n_days_covered: Days with records of the log on which the share was listed.
+        answer: ``not seen in the log``, or ``cannot be told`` where no such day exists.
+        citation: Row of the list.
+    """
+
+    producer: str
+    organisation: str
+    n_days_covered: int
+    answer: str
+    citation: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the share as plain values."""
+        return _plain(self)
+
+
+NOT_SEEN: Final = "not seen in the log"
+CANNOT_TELL: Final = "cannot be told"
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredAndObserved:
+    """Answer how lists and logs fit, for every producer that disclosed a network log.
+
+    Attributes:
+        coverage: What the logs cover.
+        unlisted: Searched without a listed share.
+        unused: Listed and not seen in the log.
+        n_pairs_listed: Pairs that are listed and searched.
+        n_pairs_not_evaluable: Pairs searched only when no list was in force.
+        n_producers_without_log: Producers with a list and no network log; nothing is said of them.
+    """
+
+    as_of: date | None
+    coverage: tuple[Coverage, ...]
+    unlisted: tuple[UnlistedUse, ...]
+    unused: tuple[UnusedShare, ...]
+    n_pairs_listed: int
+    n_pairs_not_evaluable: int
+    n_producers_without_log: int
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the answer as plain values."""
+        return {
+            "as_of": None if self.as_of is None else self.as_of.isoformat(),
+            "coverage": [item.to_json() for item in self.coverage],
+            "searched_without_listed_share": [item.to_json() for item in self.unlisted],
+            "listed_and_not_seen": [item.to_json() for item in self.unused],
+            "n_pairs_listed_and_searched": self.n_pairs_listed,
+            "n_pairs_not_evaluable": self.n_pairs_not_evaluable,
+            "n_producers_without_log": self.n_producers_without_log,
+            "caveats": [
+                "Each search is compared with the lists in force on its own day.",
+                "A list can be older than a share, and an organisation can search through a hub that is"
+                " listed in its place: a search without a listed share asks a question and answers none.",
+                "No record on a day is not proof that nobody searched: a log can be incomplete.",
+            ],
+        }
+
+
+_COVERAGE: Final = """
+SELECT o.shown, min(day), max(day), coalesce(max(day) - min(day) + 1, 0), count(DISTINCT day), count(*),
+       count(*) FILTER (org IS NULL OR trim(org) = '' OR org_basis <> 'released'),
+       list(DISTINCT disclosure_id ORDER BY disclosure_id)
+FROM (SELECT producer, org, org_basis, disclosure_id,
+             coalesce(searched_local, searched_at::TIMESTAMP)::DATE AS day
+      FROM records WHERE kind = 'network-audit') r
+JOIN network_names n ON n.name = r.producer JOIN network_orgs o ON o.id = n.id
+WHERE {until} GROUP BY o.shown ORDER BY o.shown
+"""
+
+# One row per producer, searching organisation and day, with what the lists of that day say.
+_JUDGED: Final = """
+CREATE OR REPLACE TEMP TABLE network_judged AS
+SELECT u.source, u.recipient, u.day, u.n_searches, u.disclosure_id, u.record_no,
+       EXISTS (SELECT 1 FROM network_statements t
+               WHERE t.source = u.source AND t.recipient = u.recipient AND t.status <> 'pending'
+                 AND (t.as_of IS NULL OR t.as_of <= u.day) AND (t.until IS NULL OR t.until > u.day)
+              ) AS listed,
+       EXISTS (SELECT 1 FROM network_lists l
+               WHERE l.stated_by = u.source AND l.direction <> 'in'
+                 AND (l.as_of IS NULL OR l.as_of <= u.day) AND (l.until IS NULL OR l.until > u.day)
+              ) AS evaluable
+FROM network_observed u WHERE {until}
+"""
+
+_UNLISTED: Final = """
+SELECT p.shown, o.shown,
+       sum(n_searches) FILTER (NOT listed AND evaluable)::BIGINT,
+       coalesce(sum(n_searches) FILTER (listed), 0)::BIGINT,
+       coalesce(sum(n_searches) FILTER (NOT listed AND NOT evaluable), 0)::BIGINT,
+       min(day) FILTER (NOT listed AND evaluable), max(day) FILTER (NOT listed AND evaluable),
+       arg_min(disclosure_id || ':' || record_no, (day, disclosure_id, record_no))
+         FILTER (NOT listed AND evaluable)
+FROM network_judged JOIN network_orgs p ON p.id = source JOIN network_orgs o ON o.id = recipient
+GROUP BY p.shown, o.shown HAVING bool_or(NOT listed AND evaluable) ORDER BY p.shown, o.shown
+"""
+
+_PAIRS: Final = """
+SELECT count(*) FILTER (any_listed), count(*) FILTER (NOT any_listed AND NOT any_evaluable)
+FROM (SELECT bool_or(listed) AS any_listed, bool_or(evaluable) AS any_evaluable
+      FROM network_judged GROUP BY source, recipient)
+"""
+
+_UNUSED: Final = """
+WITH logged AS (SELECT DISTINCT n.id AS source, coalesce(searched_local, searched_at::TIMESTAMP)::DATE AS day
+                FROM records r JOIN network_names n ON n.name = r.producer
+                WHERE kind = 'network-audit' AND searched_at IS NOT NULL),
+held AS (SELECT source, recipient, min(disclosure_id || ':' || source_row) AS citation
+         FROM network_statements WHERE status <> 'pending' AND source <> recipient AND {held}
+         GROUP BY ALL),
+spans AS (SELECT DISTINCT source, recipient, as_of, until FROM network_statements
+          WHERE status <> 'pending' AND source <> recipient AND source IN (SELECT source FROM logged)),
+unseen AS (SELECT source, recipient, citation FROM held
+           WHERE source IN (SELECT source FROM logged)
+             AND NOT EXISTS (SELECT 1 FROM network_judged j
+                             WHERE j.source = held.source AND j.recipient = held.recipient)),
+days AS (SELECT s.source, s.recipient, count(DISTINCT l.day) AS n FROM spans s JOIN logged l
+           ON l.source = s.source AND (s.as_of IS NULL OR s.as_of <= l.day)
+          AND (s.until IS NULL OR s.until > l.day)
+         WHERE {logged_until} GROUP BY ALL)
+SELECT p.shown, o.shown, coalesce(days.n, 0), citation
+FROM unseen LEFT JOIN days USING (source, recipient)
+JOIN network_orgs p ON p.id = unseen.source JOIN network_orgs o ON o.id = unseen.recipient
+ORDER BY p.shown, o.shown
+"""
+
+_WITHOUT_LOG: Final = """
+SELECT count(*) FROM (
+  SELECT DISTINCT source FROM network_statements
+  EXCEPT SELECT n.id FROM records r JOIN network_names n ON n.name = r.producer
+         WHERE r.kind = 'network-audit')
+"""
+
+
+def declared_and_observed(
+    case: Case, as_of: date | None = None, producer: str | None = None
+) -> DeclaredAndObserved:
+    """Compare lists and network logs.
+
+    Args:
+        case: An open case.
+        as_of: Leave out lists and searches after this day.
+        producer: Only this producer, by its canonical name.
+
+    Raises:
+        UsageError: The producer has disclosed no network log.
+    """
+    prepare(case)
+    day = "DATE '9999-12-31'" if as_of is None else f"DATE '{as_of.isoformat()}'"
+    case.execute(_JUDGED.format(until=f"day <= {day}"))
+    coverage = tuple(
+        Coverage(name, first, last, n_days, n_with, n_records, n_without, tuple(disclosures))
+        for name, first, last, n_days, n_with, n_records, n_without, disclosures in case.rows(
+            _COVERAGE.format(until=f"day IS NULL OR day <= {day}")
+        )
+        if producer in (None, name)
+    )
+    if producer is not None and not coverage:
+        raise UsageError(
+            f"no network log of {producer!r} is in this case.", hint="Add the log, or leave the name out."
+        )
+    unlisted = tuple(UnlistedUse(*row) for row in case.rows(_UNLISTED) if producer in (None, row[0]))
+    unused = tuple(
+        UnusedShare(source, recipient, days, NOT_SEEN if days else CANNOT_TELL, citation)
+        for source, recipient, days, citation in case.rows(
+            _UNUSED.format(held=in_force(as_of), logged_until=f"l.day <= {day}")
+        )
+        if producer in (None, source)
+    )
+    listed, not_evaluable = case.rows(_PAIRS)[0]
+    return DeclaredAndObserved(
+        as_of, coverage, unlisted, unused, listed, not_evaluable, int(case.value(_WITHOUT_LOG))
+    )
+
+
+def _plain(item: Any) -> dict[str, Any]:
+    values = {name: getattr(item, name) for name in item.__slots__}
+    return {
+        name: value.isoformat()
+        if isinstance(value, date)
+        else list(value)
+        if isinstance(value, tuple)
+        else value
+        for name, value in values.items()
+    }
