@@ -16,6 +16,7 @@ import duckdb
 import pyarrow as pa
 
 from custodiet.case import folder as case_folder
+from custodiet.case.journal import forget_incomplete
 from custodiet.case.key import PseudonymKey, load_or_make_key
 from custodiet.case.types import arrow_schema, create_statement
 from custodiet.model.errors import InputError, UsageError
@@ -58,6 +59,7 @@ class Case:
             connection.execute("SET temp_directory = ?", [str(work / "spill")])
             case = cls(folder, connection, load_or_make_key(folder), work)
             case._ensure_tables()
+            forget_incomplete(case)
         except BaseException:
             connection.close()
             raise
@@ -91,12 +93,13 @@ class Case:
 
     def rows(self, sql: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Run SQL that returns few rows and give them as tuples."""
-        return self._connection.execute(sql, list(parameters)).fetchall()
+        columns = [column.to_pylist() for column in self.query(sql, parameters).columns]
+        return list(zip(*columns, strict=True))
 
     def value(self, sql: str, parameters: Sequence[object] = ()) -> Any:
         """Run SQL that returns one cell and give it; None when there is no row."""
-        row = self._connection.execute(sql, list(parameters)).fetchone()
-        return None if row is None else row[0]
+        found = self.query(sql, parameters)
+        return found.column(0)[0].as_py() if found.num_rows else None
 
     def execute(self, sql: str, parameters: Sequence[object] = ()) -> None:
         """Run SQL that returns nothing."""

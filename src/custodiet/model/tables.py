@@ -350,6 +350,7 @@ FILES: Final = Table(
         _c("size", "integer", "bytes"),
         _c("receipt", "text", "JSON object of the receipt, or null"),
         _c("duplicate_of", "text", "path added before with the same bytes, or null", "never"),
+        _c("complete", "boolean", "everything of the file is stored; false only while it is being added"),
     ),
     ("path",),
     public=False,

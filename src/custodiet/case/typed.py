@@ -1,0 +1,253 @@
+"""Type a staged table: SQL that turns its text cells into rows of ``records`` and ``events``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import groupby
+
+import pyarrow as pa
+
+from custodiet.case.stage import Stage
+from custodiet.case.store import Case
+from custodiet.model.reading import EventTyping, RecordTyping, TimeColumn, TimeFormat
+
+# Records are searches of some system; a number beyond this is a fault of the export, not a count.
+_LARGEST_COUNT = 10_000_000
+_STATE_COLUMNS = {"reason": "reason", "case_number": "case_number", "user": "user", "plate": "plate"}
+_TEXT_COLUMNS = ("search_id", "search_type", "offense_type", "text_prompt", "filters", "moderation")
+# U+00A0, U+2009 and U+202F stand before AM and PM in some exports.
+_TIDY = "trim(regexp_replace({cell}, '[\\x{{00A0}}\\x{{2009}}\\x{{202F}} \\t]+', ' ', 'g'))"
+
+
+def cell(position: int) -> str:
+    """Name the staged column at a position."""
+    return f"c{position}"
+
+
+def text_expression(position: int) -> str:
+    """Return the cell with outer blanks cut and nothing left as null."""
+    return f"nullif(trim({cell(position)}, E' \\t\\r\\n\\u00A0'), '')"
+
+
+def raw_time_expression(column: TimeColumn) -> str:
+    """Return the text of a time: a cell, a part of a time frame, or date and clock together."""
+    text = cell(column.position)
+    if column.clock_position is not None:
+        return f"concat_ws(' ', {text}, {cell(column.clock_position)})"
+    if column.part is None:
+        return text
+    if not column.separators:
+        return text if column.part == 0 else "NULL::VARCHAR"
+    parts = [
+        (f"contains({text}, {literal(separator)})", f"split_part({text}, {literal(separator)}, {column.part + 1})")
+        for separator in column.separators
+    ]
+    if len(parts) == 1:
+        return parts[0][1]
+    return "CASE " + " ".join(f"WHEN {test} THEN {value}" for test, value in parts) + " END"
+
+
+def tidy_time_expression(column: TimeColumn) -> str:
+    """Return the text of a time with no-break spaces made plain and outer blanks cut."""
+    return _TIDY.format(cell=raw_time_expression(column))
+
+
+def time_expression(column: TimeColumn) -> str:
+    """Return the instant of a time as a timestamp with time zone; null where it cannot be read."""
+    text = tidy_time_expression(column)
+    attempts = []
+    for (kind, zone), formats in groupby(
+        sorted(column.formats, key=lambda item: (item.kind, item.zone or "")), lambda item: (item.kind, item.zone)
+    ):
+        attempts.append(_attempt(text, kind, zone or column.default_zone, list(formats)))
+    if not attempts:
+        return "NULL::TIMESTAMPTZ"
+    return attempts[0] if len(attempts) == 1 else f"coalesce({', '.join(attempts)})"
+
+
+def _attempt(text: str, kind: str, zone: str, formats: list[TimeFormat]) -> str:
+    if kind == "serial":
+        days = f"TRY_CAST({text} AS DOUBLE)"
+        # Serial 60 is the 29 February 1900 that never was; whole seconds, as a sheet shows them.
+        moment = f"TIMESTAMP '1899-12-30' + to_seconds(round({days} * 86400))"
+        return f"CASE WHEN {days} BETWEEN 20000 AND 80000 THEN timezone('{zone}', {moment}) END"
+    if kind in ("epoch-seconds", "epoch-milliseconds"):
+        divisor = 1000.0 if kind == "epoch-milliseconds" else 1.0
+        number = f"TRY_CAST({text} AS DOUBLE) / {divisor}"
+        return f"CASE WHEN {number} BETWEEN 946684800 AND 4102444800 THEN to_timestamp({number}) END"
+    patterns = ", ".join(literal(item.pattern) for item in formats)
+    parsed = f"try_strptime({text}, [{patterns}])"
+    return parsed if zone == "offset" else f"timezone('{zone}', {parsed})"
+
+
+def count_expression(position: int) -> str:
+    """Return a whole number: thousands separators and a trailing ``.0`` are cut, glyphs are null."""
+    text = f"trim({cell(position)})"
+    number = f"coalesce(TRY_CAST({text} AS BIGINT), TRY_CAST(replace({text}, ',', '') AS BIGINT))"
+    return f"CASE WHEN {number} BETWEEN 0 AND {_LARGEST_COUNT} THEN {number} END"
+
+
+def key_expression(position: int) -> str:
+    """Return the key of a text: 16 hexadecimal digits of the MD5 of its normal form.
+
+    The normal form is NFC, lower case, runs of white space as one space, outer
+    blanks cut: texts that differ in nothing else share their purposes.
+    """
+    text = f"coalesce({cell(position)}, '')"
+    return f"left(md5(trim(regexp_replace(lower(nfc_normalize({text})), '\\s+', ' ', 'g'))), 16)"
+
+
+def insert_records(case: Case, stage: Stage, typing: RecordTyping) -> int:
+    """Add the data rows of a stage to ``records`` and return how many there are.
+
+    Plates are read from the stage, replaced by their pseudonyms, and nowhere written.
+    """
+    selects = {
+        "disclosure_id": literal(typing.disclosure_id),
+        "record_no": "row_number() OVER (ORDER BY row_no)" if stage.has_gaps else f"row_no + 1 - {stage.first_row}",
+        "source_row": "source_row",
+        "source_page": "source_page",
+        "kind": literal(typing.kind),
+        "producer": literal(typing.producer),
+        "vendor": literal(typing.vendor),
+        "layout_corrected": "layout_corrected",
+    }
+    selects |= _organisation(typing)
+    for name in _TEXT_COLUMNS:
+        if name in typing.positions:
+            selects[name] = text_expression(typing.positions[name])
+    for name in ("networks", "devices"):
+        if name in typing.positions:
+            selects[name] = count_expression(typing.positions[name])
+    joins = _times(selects, typing)
+    mappings: dict[str, pa.Table] = {}
+    for column in _STATE_COLUMNS:
+        joins += _state(selects, mappings, column, typing)
+    joins += _plate(case, stage, selects, mappings, typing)
+    for key, column in (("reason_key", "reason"), ("offense_key", "offense_type"), ("prompt_key", "text_prompt")):
+        if column in typing.positions:
+            selects[key] = key_expression(typing.positions[column])
+    if "offense_key" in selects:
+        selects["offense_key"] = f"CASE WHEN {selects['offense_type']} IS NOT NULL THEN {selects['offense_key']} END"
+    if "prompt_key" in selects:
+        selects["prompt_key"] = f"CASE WHEN {selects['text_prompt']} IS NOT NULL THEN {selects['prompt_key']} END"
+    _insert(case, "records", selects, f"{stage.source} AS s {joins}", mappings)
+    return int(case.value("SELECT count(*) FROM records WHERE disclosure_id = ?", [typing.disclosure_id]))
+
+
+def _organisation(typing: RecordTyping) -> dict[str, str]:
+    producer = literal(typing.producer)
+    if "org" not in typing.positions:
+        return {"org": producer, "org_basis": "'producer'" if typing.producer else "NULL"}
+    return {"org": text_expression(typing.positions["org"]), "org_basis": "'released'"}
+
+
+def _times(selects: dict[str, str], typing: RecordTyping) -> str:
+    """Parse every time once, in a lateral join, so that local columns reuse the instant."""
+    parsed = {name: time_expression(column) for name, column in typing.times.items()}
+    if not parsed:
+        return ""
+    for name in parsed:
+        selects[name] = f"t.{name}"
+        if typing.time_zone:
+            local = {"searched_at": "searched_local"}.get(name, f"{name}_local")
+            selects[local] = f"timezone({literal(typing.time_zone)}, t.{name})"
+    inner = ", ".join(f"{expression} AS {name}" for name, expression in parsed.items())
+    return f", LATERAL (SELECT {inner}) AS t"
+
+
+def _state(selects: dict[str, str], mappings: dict[str, pa.Table], column: str, typing: RecordTyping) -> str:
+    if column not in typing.positions:
+        selects[f"{column}_state"] = "'not-exported'"
+        return ""
+    position = typing.positions[column]
+    blank = f"{text_expression(position)} IS NULL"
+    if column != "plate":
+        selects[column] = text_expression(position)
+    states = typing.states.get(column, {})
+    if not states:
+        selects[f"{column}_state"] = f"CASE WHEN {blank} THEN 'blank' ELSE 'value' END"
+        return ""
+    name = f"states_of_{column}"
+    mappings[name] = _mapping(states, "state")
+    selects[f"{column}_state"] = f"CASE WHEN {blank} THEN 'blank' ELSE coalesce({name}.state, 'value') END"
+    return f" LEFT JOIN {name} ON {name}.text = s.{cell(position)}"
+
+
+def _plate(
+    case: Case, stage: Stage, selects: dict[str, str], mappings: dict[str, pa.Table], typing: RecordTyping
+) -> str:
+    if "plate" not in typing.positions:
+        return ""
+    position = typing.positions["plate"]
+    shown = [
+        text for text in stage.distinct(cell(position)) if typing.states.get("plate", {}).get(text, "value") == "value"
+    ]
+    normal = [normalise_plate(text) for text in shown]
+    kept = [(text, plate) for text, plate in zip(shown, normal, strict=True) if plate]
+    pseudonyms = case.key.pseudonyms(plate for _, plate in kept)
+    mappings["pseudonyms"] = pa.table(
+        {"text": pa.array([text for text, _ in kept], pa.string()), "pseudonym": pa.array(pseudonyms, pa.string())}
+    )
+    selects["plate"] = "pseudonyms.pseudonym"
+    return f" LEFT JOIN pseudonyms ON pseudonyms.text = s.{cell(position)}"
+
+
+def normalise_plate(text: str) -> str:
+    """Write a plate without blanks, dashes and case, so that one plate has one pseudonym."""
+    return "".join(character for character in text.upper() if character.isalnum() or character in "*?")
+
+
+def insert_events(case: Case, stage: Stage, typing: EventTyping) -> int:
+    """Add the data rows of a stage to ``events`` and return how many there are."""
+    at = typing.positions
+    selects = {
+        "disclosure_id": literal(typing.disclosure_id),
+        "record_no": "row_number() OVER (ORDER BY row_no)",
+        "source_row": "source_row",
+        "event_at": time_expression(typing.event_at) if typing.event_at else "NULL::TIMESTAMPTZ",
+    }
+    mappings: dict[str, pa.Table] = {}
+    joins = ""
+    for name in ("actor", "event_type", "entity_type", "entity"):
+        selects[name] = text_expression(at[name]) if name in at else "NULL"
+    if "actor" in at:
+        mappings["states_of_actor"] = _mapping(typing.actor_states, "state")
+        selects["actor_state"] = (
+            f"CASE WHEN {selects['actor']} IS NULL THEN 'blank' ELSE coalesce(states_of_actor.state, 'value') END"
+        )
+        joins = f" LEFT JOIN states_of_actor ON states_of_actor.text = s.{cell(at['actor'])}"
+    else:
+        selects["actor_state"] = "'not-exported'"
+    _insert(case, "events", selects, f"{stage.source} AS s {joins}", mappings)
+    return int(case.value("SELECT count(*) FROM events WHERE disclosure_id = ?", [typing.disclosure_id]))
+
+
+def _mapping(texts: Mapping[str, str], value: str) -> pa.Table:
+    return pa.table({"text": pa.array(list(texts), pa.string()), value: pa.array(list(texts.values()), pa.string())})
+
+
+def _insert(case: Case, table: str, selects: dict[str, str], source: str, mappings: dict[str, pa.Table]) -> None:
+    names = ", ".join(f'"{name}"' for name in selects)
+    values = ", ".join(selects.values())
+    registered = list(mappings.items())
+
+    def run(rest: list[tuple[str, pa.Table]]) -> None:
+        if rest:
+            with case.registered(*rest[0]):
+                run(rest[1:])
+        else:
+            case.execute(f"INSERT INTO {table} ({names}) SELECT {values} FROM {source}")
+
+    run(registered)
+
+
+def literal(text: str | None) -> str:
+    """Write a text as a literal of the engine; None becomes NULL."""
+    if text is None:
+        return "NULL"
+    escaped = text.replace("'", "''")
+    if "\n" in escaped or "\r" in escaped:
+        escaped = escaped.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r")
+        return f"E'{escaped}'"
+    return f"'{escaped}'"

@@ -1,0 +1,122 @@
+"""Mend the layout of a staged table: find the few rows that do not fit, and let the layout doctor judge them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from custodiet.case.stage import Stage
+from custodiet.case.typed import cell
+from custodiet.intake.formats import FormatMatch
+from custodiet.intake.layout import (
+    Header,
+    Layout,
+    Proposal,
+    is_blank_row,
+    is_error_line,
+    is_repeated_header,
+    is_total,
+    misfit_pattern,
+    propose_repairs,
+)
+from custodiet.model.problems import Problem
+
+# Columns with more distinct texts than this are ids and free text: a misfit there shows in another column too.
+_DISTINCT_LIMIT = 20_000
+_ROW_LIMIT = 2_000_000
+_DIGIT_KINDS = {"time", "time-range", "date", "time-of-day", "integer"}
+_Row = tuple[int, int, int | None, list[str | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class MendedGroup:
+    """Describe one group of repaired rows: what was done, to which rows, with kinds of cells as evidence."""
+
+    description: str
+    n_rows: int
+    first_row: int
+    last_row: int
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """Hold what was set aside and what was repaired in one table."""
+
+    n_layout: int
+    repairs: tuple[MendedGroup, ...]
+    problems: tuple[Problem, ...]
+
+
+def mend_layout(stage: Stage, header: Header) -> Mended:
+    """Set layout rows aside and repair the rows that have exactly one way to fit their header."""
+    layout = Layout.of(header)
+    if layout is None or header.match is None:
+        return Mended(0, (), ())
+    rows = stage.rows(_doubtful(stage, header.match), _ROW_LIMIT)
+    numbers = {source_row: row_no for row_no, source_row, _, _ in rows}
+    header_rows = {place for place in header.header_rows if place >= header.first_data}
+    proposal = propose_repairs(
+        layout, ((source_row, cells) for row_no, source_row, _, cells in rows if row_no not in header_rows),
+        n_rows=stage.count(),
+    )  # fmt: skip
+    aside = _layout_rows(rows, header, proposal)
+    stage.set_aside(sorted(set(aside) | header_rows))
+    cells_of = {source_row: cells for _, source_row, _, cells in rows}
+    groups = []
+    for repair in proposal.repairs:
+        stage.repair([(numbers[row], repair.apply(cells_of[row])) for row in repair.source_rows])
+        groups.append(
+            MendedGroup(repair.description, len(repair.source_rows), repair.source_rows[0], repair.source_rows[-1],
+                        repair.evidence)
+        )  # fmt: skip
+    return Mended(len(aside), tuple(groups), proposal.problems)
+
+
+def _layout_rows(rows: list[_Row], header: Header, proposal: Proposal) -> list[int]:
+    found = []
+    for row_no, source_row, _, cells in rows:
+        if source_row in proposal.layout_rows:
+            found.append(row_no)
+        elif row_no not in header.header_rows and (
+            is_blank_row(cells)
+            or is_total(cells)
+            or is_error_line(cells)
+            or is_repeated_header(cells, header.labels)
+        ):
+            found.append(row_no)
+    return found
+
+
+def _doubtful(stage: Stage, match: FormatMatch) -> str:
+    """Write the condition under which a row is worth a look."""
+    tests = ["overflow IS NOT NULL"]
+    filled = " AND ".join(f"coalesce(trim({cell(place)}), '') = ''" for place in range(stage.width))
+    tests.append(f"({filled})")
+    required = [place for place, name in match.mapping.items() if name in ("searched_at", "search_date", "event_at")]
+    tests += [f"coalesce(trim({cell(place)}), '') = ''" for place in required[:1]]
+    labelled = sorted(match.mapping)
+    if not required and labelled:
+        tests.append(f"regexp_matches(coalesce({cell(labelled[0])}, ''), '(?i)total|^#')")
+    for place, name in match.mapping.items():
+        if place < stage.width:
+            tests += _misfits(stage, place, match.format.type_of(name))
+    return " OR ".join(tests)
+
+
+def _misfits(stage: Stage, place: int, kind: str) -> list[str]:
+    pattern = misfit_pattern(kind)  # type: ignore[arg-type]  # the formats' words are the doctor's
+    if pattern is None:
+        return []
+    expression = cell(place)
+    if kind in _DIGIT_KINDS:
+        expression = f"translate({expression}, '0123456789', '9999999999')"
+    if kind == "uuid":
+        expression = f"CASE WHEN length({expression}) <> 36 THEN {expression} END"
+    texts = [text for text, _ in stage.tally(expression, _DISTINCT_LIMIT) if text]
+    test = re.compile(pattern.pattern)
+    bad = [text for text in texts if bool(test.search(text)) == pattern.misfit_if_matched and text.strip()]
+    if not bad:
+        return []
+    literals = ", ".join("'" + text.replace("'", "''") + "'" for text in bad)
+    return [f"{expression} IN ({literals})"]

@@ -1,0 +1,133 @@
+"""Tell whose log, list or page a disclosure is, and of which day.
+
+In the order of trust: what the user says (``--producer``, a receipt), what the
+table itself says, the title that the document carries, the name of the file. The
+basis is stored with the answer; where nothing tells, the producer stays null.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+_MONTHS: Final = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "december",
+)  # fmt: skip
+_MONTH_WORD: Final = r"(?:" + "|".join(f"{m[:3]}(?:{m[3:]})?" for m in _MONTHS) + r"|sept)"
+_EXTENSION: Final = re.compile(r"(?:\.(?:csv|tsv|txt|xlsx?|xlsb|xlsm|ods|pdf|html?|json|jsonl|zip|gz))+$", re.IGNORECASE)
+_DATE_WORDS: Final = re.compile(
+    rf"\d{{1,2}}[-_./]\d{{1,2}}[-_./]\d{{2,4}}|\d{{4}}[-_.]\d{{1,2}}[-_.]\d{{1,2}}|\b\d{{8}}\b|"
+    rf"{_MONTH_WORD}[-_ ]*\d{{0,2}}[-_, ]*\d{{4}}|\d{{4}}[-_ ]*{_MONTH_WORD}[-_ ]*\d{{0,2}}|\b(?:19|20)\d\d\b",
+    re.IGNORECASE,
+)
+_NOISE: Final = re.compile(
+    r"\b(?:network|networks|org|organi[sz]ation|own|public|search(?:es)?|portal|alpr|lpr|flock|audit|audits|log|logs|"
+    r"report|export|redac?ted|redatced|batch|final|copy|data|records?|request|download|lookups?|national|shared|"
+    r"sharing|agencies|to|through|part|of|pdt|pst|utc|csv|v\d+)\b",
+    re.IGNORECASE,
+)
+_AGENCY_WORD: Final = re.compile(
+    r"\b(?:pd|so|sd|dps|da|po|police|sheriff'?s?|marshal'?s?|department|dept|office|county|city|town|township|village|"
+    r"university|college|patrol|authority|district|probation|prosecutor'?s?|attorney'?s?|task force|center|centre|"
+    r"isd|hoa|state|constable)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Producer:
+    """Name the organisation whose disclosure it is; ``basis`` says how that was told."""
+
+    name: str | None
+    basis: str
+
+
+UNKNOWN: Final = Producer(None, "not told by the file; state it with --producer or a receipt")
+
+
+def tell_producer(
+    *, stated: str | None = None, receipt: str | None = None, table: Producer | None = None,
+    title: str | None = None, names: Iterable[str] = (),
+) -> Producer:  # fmt: skip
+    """Tell the producer from what is known of a disclosure.
+
+    Args:
+        stated: Given by the user for this run.
+        receipt: Given by the receipt of the file.
+        table: Told by the cells of the table.
+        title: Title that the document carries.
+        names: File name, member name and folder names, nearest first.
+    """
+    if stated:
+        return Producer(stated, "stated with --producer")
+    if receipt:
+        return Producer(receipt, "stated in the receipt")
+    if table and table.name:
+        return table
+    if title and (name := producer_in_name(title)):
+        return Producer(name, "title of the document")
+    for text in names:
+        if name := producer_in_name(text):
+            return Producer(name, "name of the file")
+    return UNKNOWN
+
+
+def producer_in_name(text: str) -> str | None:
+    """Read the organisation out of a file name such as ``1_1_2025-1_31_2025-Anytown_XX_PD-Network-Audit.csv``.
+
+    Returns:
+        The name with blanks for underscores, or None where the rest names no agency.
+    """
+    rest = _EXTENSION.sub("", text.strip())
+    rest = re.sub(r"\(\d+\)", " ", rest)
+    rest = re.sub(r"[_+]", " ", _DATE_WORDS.sub(" ", rest))
+    rest = _NOISE.sub(" ", rest)
+    rest = re.sub(r"(?<!\w)-+|-+(?!\w)|--+", " ", rest)
+    rest = re.sub(r"\b\d+\b|\b[A-Za-z0-9]*\d[A-Za-z0-9]{4,}\b", " ", rest)
+    rest = re.sub(r"\s+", " ", rest).strip(" -_,.#")
+    if re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)+", rest):
+        rest = " ".join(word.upper() if len(word) <= 2 else word.capitalize() for word in rest.split("-"))
+    words = rest.split()
+    if 2 <= len(words) <= 9 and _AGENCY_WORD.search(rest):
+        return rest
+    return None
+
+
+def dates_in_name(text: str) -> list[date]:
+    """Read the dates out of a file name or title, in their order; impossible ones are left out."""
+    found: list[tuple[int, date]] = []
+    taken: list[tuple[int, int]] = []
+
+    def add(match: re.Match[str], year: str, month: str | int, day: str) -> None:
+        if any(start < match.end() and match.start() < end for start, end in taken):
+            return
+        number = int(year)
+        try:
+            moment = date(number + 2000 if number < 100 else number, int(month), int(day))
+        except ValueError:
+            return
+        if 1995 <= moment.year <= 2100:
+            found.append((match.start(), moment))
+            taken.append(match.span())
+
+    for match in re.finditer(r"(?<!\d)(\d{4})([-_.])(\d{1,2})\2(\d{1,2})(?!\d)", text):
+        add(match, match[1], match[3], match[4])
+    for match in re.finditer(r"(?<!\d)(\d{1,2})([-_.])(\d{1,2})\2(\d{4}|\d{2})(?!\d)", text):
+        add(match, match[4], match[1], match[3])
+    for match in re.finditer(rf"({_MONTH_WORD})[a-z]*[-_ .]*(\d{{1,2}})(?:st|nd|rd|th)?[-_ .,]+(\d{{4}})", text, re.I):
+        add(match, match[3], _month(match[1]), match[2])
+    for match in re.finditer(rf"(\d{{4}})[-_ .]*({_MONTH_WORD})[a-z]*[-_ .]*(\d{{1,2}})(?!\d)", text, re.I):
+        add(match, match[1], _month(match[2]), match[3])
+    for match in re.finditer(r"(?<!\d)((?:19|20)\d\d)(\d\d)(\d\d)(?!\d)", text):
+        add(match, match[1], match[2], match[3])
+    for match in re.finditer(r"(?<!\d)(\d\d)(\d\d)((?:19|20)\d\d)(?!\d)", text):
+        add(match, match[3], match[1], match[2])
+    return [moment for _, moment in sorted(found)]
+
+
+def _month(word: str) -> int:
+    return [month[:3] for month in _MONTHS].index(word[:3].lower()) + 1

@@ -1,0 +1,162 @@
+"""Load one raw table: find its header, stage its cells, mend its layout, type it, store it."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from custodiet.case import Case
+from custodiet.case.stage import Stage
+from custodiet.intake.formats import FormatMatch, clean_labels
+from custodiet.intake.layout import Header, find_header, is_blank_row, looks_like_summary, shape_problems
+from custodiet.intake.layout.header import MAX_ROWS
+from custodiet.intake.mend import Mended, mend_layout
+from custodiet.intake.origin import Origin, store_disclosure
+from custodiet.intake.producers import Producer
+from custodiet.intake.raw import CsvFile, RawRow, RawTable
+from custodiet.intake.store import Loaded, TableContext, store_table
+from custodiet.model.problems import Problem
+
+_SUMMARY_ROWS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """Hold a table with its first rows looked at and all rows still to come."""
+
+    first: list[RawRow]
+    rows: Iterator[RawRow]
+
+
+def load_table(
+    case: Case, origin: Origin, table: RawTable, ordinal: int, regular: CsvFile | None,
+    *, page_producer: Producer | None = None,
+) -> int:  # fmt: skip
+    """Store one table as a disclosure.
+
+    Args:
+        case: The open case.
+        origin: The file.
+        table: The table as read.
+        ordinal: Its 0-based place in the file.
+        regular: The file as the engine can read it by itself, or None.
+        page_producer: Organisation of the page the table stands in.
+
+    Returns:
+        How many of its problems mean that something stayed unread.
+    """
+    disclosure_id = origin.disclosure_id(ordinal)
+    opened = _open(table, regular)
+    cells = [row.cells for row in opened.first]
+    header = find_header(cells) if cells else None
+    row = origin.row(disclosure_id) | {"sheet": table.sheet, "kind": "unread", "format_id": None}
+    if header is None or header.match is None:
+        return _store_unread(case, row, table, opened, header, cells)
+    row |= {"format_id": header.match.format.id, "header": list(header.labels), "header_raw": list(header.raw)}
+    width = max(len(header.labels), max(len(c) for c in cells[header.first_data :]) if cells[header.first_data :] else 0)
+    stage = _stage(case, opened, regular, width)
+    try:
+        stage.first_row = header.first_data
+        mended = mend_layout(stage, header)
+        context = TableContext(case, stage, header.match, origin, disclosure_id, table.title, page_producer,
+                               frozenset(table.date_cells))  # fmt: skip
+        with case.transaction():
+            loaded = store_table(context)
+            _store_repairs(case, disclosure_id, mended)
+            row |= loaded.row | _counts(stage, header, mended, loaded)
+            problems = [*table.problems, *header.problems, *mended.problems, *loaded.problems,
+                        *_shape(stage, row, loaded)]  # fmt: skip
+            return store_disclosure(case, row, problems)
+    finally:
+        stage.drop()
+
+
+def _open(table: RawTable, regular: CsvFile | None) -> _Opened:
+    if regular is not None:
+        first = [RawRow(number, cells) for number, cells in enumerate(regular.first_rows[:MAX_ROWS], 1)]
+        return _Opened(first, iter(table.rows))
+    rows = iter(table.rows)
+    first = list(itertools.islice(rows, MAX_ROWS))
+    return _Opened(first, itertools.chain(first, rows))
+
+
+def _stage(case: Case, opened: _Opened, regular: CsvFile | None, width: int) -> Stage:
+    if regular is not None:
+        stage = Stage.from_csv(case, regular.path, regular.delimiter, len(regular.first_rows[0]), regular.n_rows)
+        if stage is not None:
+            return stage
+    rows = ((row.source_row, row.page, row.hidden, row.cells) for row in opened.rows)
+    return Stage.from_rows(case, rows, width)
+
+
+def _store_unread(
+    case: Case, row: dict[str, object], table: RawTable, opened: _Opened, header: Header | None,
+    cells: list[tuple[str | None, ...]],
+) -> int:  # fmt: skip
+    """Store the disclosure of a table that no format reads: every row is counted, none is kept."""
+    head = list(itertools.islice(opened.rows, _SUMMARY_ROWS))
+    n_head = sum(not is_blank_row(item.cells) for item in head)
+    n_rows = n_head + sum(not is_blank_row(item.cells) for item in opened.rows)
+    problems = list(table.problems)
+    if n_rows == 0:
+        problems.append(Problem("empty", "The table holds no rows."))
+    elif looks_like_summary([item.cells for item in head]):
+        row |= {"n_rows_read": n_rows, "n_layout": n_rows}
+        problems.append(Problem("note", f"A summary of {n_rows:,} rows beside the data; it was not read as rows."))
+    else:
+        labels = header.raw if header and header.raw else ()
+        n_data = n_rows - (1 if labels else 0)
+        row |= {"n_rows_read": n_data, "n_rejected": n_data, "header_raw": list(labels),
+                "header": list(clean_labels(labels))}  # fmt: skip
+        problems.append(_unrecognised(labels, n_data, cells))
+    with case.transaction():
+        return store_disclosure(case, row, problems)
+
+
+def _unrecognised(labels: Iterable[str], n_rows: int, cells: list[tuple[str | None, ...]]) -> Problem:
+    seen = ", ".join(label.strip() for label in labels if label.strip())
+    if not seen:
+        if max((len(row) for row in cells), default=0) < 2:
+            return Problem("no-table", f"The text has {n_rows:,} lines and no columns; nothing was loaded.")
+        return Problem("unrecognised", f"No header row was found; the {n_rows:,} rows were not loaded.")
+    shown = seen if len(seen) <= 200 else seen[:200] + "…"
+    return Problem(
+        "unrecognised",
+        f"No known table has the columns {shown}. Expected at least a time with a reason, a count or an account; "
+        f"a pair of organisations; or a sharing list. The {n_rows:,} rows were not loaded.",
+    )
+
+
+def _store_repairs(case: Case, disclosure_id: str, mended: Mended) -> None:
+    case.append_rows(
+        "repairs",
+        [{"disclosure_id": disclosure_id, "repair": r.description, "n_rows": r.n_rows, "first_row": r.first_row,
+          "last_row": r.last_row, "evidence": r.evidence} for r in mended.repairs],
+    )  # fmt: skip
+
+
+def _counts(stage: Stage, header: Header, mended: Mended, loaded: Loaded) -> dict[str, object]:
+    n_layout = mended.n_layout + len(header.titles) + loaded.n_layout
+    counts = {
+        "n_records": loaded.n_records,
+        "n_events": loaded.n_events,
+        "n_shares": loaded.n_shares,
+        "n_portal_values": loaded.n_portal_values,
+        "n_layout": n_layout,
+        "n_rejected": loaded.n_rejected,
+    }
+    inside = sum(place >= header.first_data for place in header.header_rows)
+    n_read = stage.count() - inside + len(header.titles) + loaded.n_extra_statements
+    return counts | {"n_rows_read": n_read}
+
+
+def _shape(stage: Stage, row: dict[str, object], loaded: Loaded) -> list[Problem]:
+    if stage.count() == 0:
+        return [Problem("empty", "The table has a header and no rows.")]
+    return shape_problems(loaded.n_records) if loaded.n_records else []
+
+
+def first_label(match: FormatMatch, column: str) -> int | None:
+    """Find the position of a column; None where the table lacks it."""
+    return match.position(column)

@@ -1,0 +1,150 @@
+"""Read the times of a column from the shapes of its cells.
+
+A shape is a cell with every digit written as 9. A log of millions of rows has a
+handful of shapes, so the formats are told once per shape and the engine parses
+the column with just those. Times become UTC; where a cell states no zone the
+format file's zone holds, and the doubt is a ``zone-assumed`` problem.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from custodiet.model.reading import TimeFormat
+
+# strptime formats are those of the engine (DuckDB); numbers may lack their padding.
+_CLOCKS: Final = (
+    (re.compile(r"9{1,2}:99:99\.9{1,3} ?[AP]M", re.I), "%I:%M:%S.%g %p"),
+    (re.compile(r"9{1,2}:99:99 ?[AP]M", re.I), "%I:%M:%S %p"),
+    (re.compile(r"9{1,2}:99 ?[AP]M", re.I), "%I:%M %p"),
+    (re.compile(r"9{1,2}:99:99\.9{1,3}"), "%H:%M:%S.%g"),
+    (re.compile(r"9{1,2}:99:99\.9{4,6}"), "%H:%M:%S.%f"),
+    (re.compile(r"9{1,2}:99:99\.9{7,9}"), "%H:%M:%S.%n"),
+    (re.compile(r"9{1,2}:99:99"), "%H:%M:%S"),
+    (re.compile(r"9{1,2}:99"), "%H:%M"),
+)
+_DATES: Final = (
+    (re.compile(r"9999-9{1,2}-9{1,2}"), "%Y-%m-%d"),
+    (re.compile(r"9999/9{1,2}/9{1,2}"), "%Y/%m/%d"),
+    (re.compile(r"9{1,2}/9{1,2}/9999"), "%m/%d/%Y"),
+    (re.compile(r"9{1,2}/9{1,2}/99"), "%m/%d/%y"),
+    (re.compile(r"9{1,2}-9{1,2}-9999"), "%m-%d-%Y"),
+    (re.compile(r"9{1,2}\.9{1,2}\.9999"), "%d.%m.%Y"),
+    (re.compile(r"[a-z]{3} 9{1,2},? 9999", re.I), "%b %d{comma} %Y"),
+    (re.compile(r"[a-z]{4,9} 9{1,2},? 9999", re.I), "%B %d{comma} %Y"),
+    (re.compile(r"9{1,2}[- ][a-z]{3}[- ]9999", re.I), "%d{dash}%b{dash}%Y"),
+    (re.compile(r"[a-z]{3} [a-z]{3} 9{1,2} 9999", re.I), "%a %b %d %Y"),
+)
+# Zone labels that occur in exports; the fixed offsets are those that the label itself states.
+ZONE_LABELS: Final[dict[str, str]] = {
+    "UTC": "UTC", "GMT": "UTC", "Z": "UTC", "(UTC)": "UTC", "Zulu": "UTC",
+    "EST": "Etc/GMT+5", "EDT": "Etc/GMT+4", "CST": "Etc/GMT+6", "CDT": "Etc/GMT+5",
+    "MST": "Etc/GMT+7", "MDT": "Etc/GMT+6", "PST": "Etc/GMT+8", "PDT": "Etc/GMT+7",
+    "AKST": "Etc/GMT+9", "AKDT": "Etc/GMT+8", "HST": "Etc/GMT+10",
+}  # fmt: skip
+_ZONE: Final = re.compile(
+    r" ?(" + "|".join(re.escape(z) for z in sorted(ZONE_LABELS, key=len, reverse=True)) + r")$"
+)
+_OFFSET: Final = re.compile(r" ?[+-]99:?99$")
+_PAIR: Final = re.compile(r"\r?\n+|\s+(?:to|until|through|thru|–|—|-)\s+|\s*(?:→|->)\s*", re.IGNORECASE)
+
+
+def shape_of(text: str) -> str:
+    """Write every ASCII digit of a cell as 9; the engine does the same with ``translate``."""
+    return re.sub("[0-9]", "9", text)
+
+
+def tidy_shape(shape: str) -> str:
+    """Trim a shape and make its no-break and narrow spaces plain; the engine does the same to the cells."""
+    return re.sub(r"[\u00a0\u202f\u2009 \t]+", " ", shape).strip()
+
+
+def tell_format(shape: str, *, day_first: bool = False, allow_serial: bool = True) -> TimeFormat | None:
+    """Tell how cells of a shape are read as a time.
+
+    Args:
+        shape: A tidy shape (see :func:`tidy_shape`).
+        day_first: ``9/9/9999`` is day, month, year.
+        allow_serial: A bare number may be a spreadsheet serial or an epoch.
+
+    Returns:
+        The format, or None when the shape is no time.
+    """
+    if allow_serial:
+        if re.fullmatch(r"9{5}(?:\.9+)?", shape):
+            return TimeFormat("serial")
+        if re.fullmatch(r"9{10}(?:\.9+)?", shape):
+            return TimeFormat("epoch-seconds", zone="UTC")
+        if re.fullmatch(r"9{13}", shape):
+            return TimeFormat("epoch-milliseconds", zone="UTC")
+    bare, zone, suffix = _split_zone(shape)
+    for date_shape, date_format in _DATES:
+        match = date_shape.match(bare)
+        if not match:
+            continue
+        pattern = _concrete(date_format, match.group(), day_first=day_first)
+        rest = bare[match.end() :]
+        if not rest:
+            return TimeFormat("pattern", pattern + suffix, zone, has_clock=False)
+        joint = re.match(r", at | at |, |,| |T", rest)
+        clock = _clock_format(rest[joint.end() :]) if joint else None
+        if clock and joint:
+            return TimeFormat("pattern", pattern + joint.group() + clock + suffix, zone)
+    return None
+
+
+def _split_zone(shape: str) -> tuple[str, str | None, str]:
+    offset = _OFFSET.search(shape)
+    if offset and ":" in shape[: offset.start()]:
+        gap = " " if offset.group().startswith(" ") else ""
+        return shape[: offset.start()], "offset", gap + "%z"
+    label = _ZONE.search(shape)
+    if label:
+        return shape[: label.start()], ZONE_LABELS[label.group(1)], label.group()
+    return shape, None, ""
+
+
+def _concrete(pattern: str, shape: str, *, day_first: bool) -> str:
+    if day_first and pattern in ("%m/%d/%Y", "%m/%d/%y", "%m-%d-%Y"):
+        pattern = pattern.replace("%m", "%_").replace("%d", "%m").replace("%_", "%d")
+    dash = "-" if "-" in shape else " "
+    return pattern.format(comma="," if "," in shape else "", dash=dash)
+
+
+def _clock_format(shape: str) -> str | None:
+    for clock_shape, pattern in _CLOCKS:
+        if clock_shape.fullmatch(shape):
+            glued = "%p" in pattern and not re.search(r" [AP]M$", shape, re.IGNORECASE)
+            return pattern.replace(" %p", "%p") if glued else pattern
+    return None
+
+
+def tell_clock(shape: str) -> str | None:
+    """Tell how cells of a shape are read as a time of day alone; None when the shape is none."""
+    return _clock_format(shape)
+
+
+def split_pair(shape: str) -> tuple[str, str, str] | None:
+    """Split the shape of a time frame into start and end.
+
+    Returns:
+        The separator as it stands in the shape, the tidy shape of the start and
+        that of the end; None when there are not two parts.
+    """
+    parts = _PAIR.split(shape.strip())
+    found = _PAIR.search(shape.strip())
+    if len(parts) != 2 or not found:
+        return None
+    return found.group(), tidy_shape(parts[0]), tidy_shape(parts[1])
+
+
+def reads_day_first(largest_first: int | None, largest_second: int | None) -> bool:
+    """Tell whether ``9/9/9999`` in a column is day first, from the largest first and second numbers."""
+    return (largest_first or 0) > 12 and (largest_second or 0) <= 12
+
+
+def zones_stated(formats: Iterable[TimeFormat]) -> bool:
+    """Tell whether every format of a column states its zone."""
+    return all(item.zone is not None for item in formats if item.has_clock)

@@ -1,0 +1,148 @@
+"""THE MAIN PATH, read this first: files → disclosures → meaning → rules → report.
+
+Each step reads tables of the case and writes tables of the case; none calls
+another. Steps that derive (resolve, evaluate) replace their tables as a whole,
+so running the path again on the same files changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from custodiet.case import Case
+from custodiet.intake.add import AddSummary, add_paths
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditResult:
+    """Hold what one run of the main path did.
+
+    Attributes:
+        added: What was read.
+        worst: Highest severity among the indicators, or None.
+        n_indicators: Indicators in the case.
+        report: The report's HTML file, or None.
+    """
+
+    added: AddSummary
+    worst: str | None
+    n_indicators: int
+    report: Path | None
+
+
+def audit(
+    paths: Sequence[Path], *, case_dir: Path, producer: str | None = None, receipts: Path | None = None,
+    packs: Sequence[str] = (), report_dir: Path | None = None, progress: Progress = lambda _step: None,
+) -> AuditResult:  # fmt: skip
+    """Read disclosures into a case, give them meaning, apply the rules, and write the report.
+
+    Raises:
+        CustodietError: The case cannot be used, a receipts file or a rule pack is faulty,
+            or the report would expose somebody. Inputs that cannot be read raise nothing:
+            they are problems in the case.
+    """
+    with Case.open(case_dir, create=True) as case:
+        added = add_paths(case, paths, producer=producer, receipts=receipts, progress=progress)
+        interpret(case, progress)
+        n_indicators, worst = evaluate(case, packs, progress)
+        report = None
+        if report_dir is not None:
+            progress("report")
+            from custodiet.publish.report import write_report
+
+            report = write_report(case, report_dir)
+        return AuditResult(added, worst, n_indicators, report)
+
+
+def add(
+    paths: Sequence[Path], *, case_dir: Path, producer: str | None = None, receipts: Path | None = None,
+    progress: Progress = lambda _step: None,
+) -> AddSummary:  # fmt: skip
+    """Read disclosures into a case and give them their meaning, without rules."""
+    with Case.open(case_dir, create=True) as case:
+        added = add_paths(case, paths, producer=producer, receipts=receipts, progress=progress)
+        interpret(case, progress)
+        return added
+
+
+def interpret(case: Case, progress: Progress = lambda _step: None) -> None:
+    """Give records and shares their meaning: organisations, purposes, searches, spans of shares."""
+    from custodiet.network.spans import update_share_spans
+    from custodiet.resolve.organisations import update_organisations
+    from custodiet.resolve.purposes import update_purposes
+    from custodiet.resolve.searches import update_searches
+
+    progress("organisations")
+    update_organisations(case)
+    progress("purposes")
+    update_purposes(case)
+    progress("searches")
+    update_searches(case)
+    progress("sharing over time")
+    update_share_spans(case)
+
+
+def evaluate(
+    case: Case, packs: Sequence[str] = (), progress: Progress = lambda _step: None
+) -> tuple[int, str | None]:
+    """Apply the rules and return the number of indicators and the highest severity among them."""
+    from custodiet.law.evaluate import evaluate_case
+
+    progress("rules")
+    evaluate_case(case, list(packs) or None)
+    n = case.count("indicators")
+    for severity in ("rule-not-met", "gap", "quality"):
+        if case.value("SELECT count(*) FROM indicators WHERE severity = ?", [severity]):
+            return n, severity
+    return n, None
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Hold what a case holds.
+
+    Attributes:
+        disclosures: One dictionary per disclosure: id, kind, name, counts, problem codes.
+        totals: Sums of the counts.
+        problems: Problem code to how often it stands.
+        n_files: Files added.
+        key_made_on: Day the pseudonym key was made.
+        key_dispose_on: Day it is to be deleted.
+    """
+
+    disclosures: list[dict[str, Any]]
+    totals: dict[str, int]
+    problems: dict[str, int]
+    n_files: int
+    key_made_on: date
+    key_dispose_on: date
+
+    def to_json(self) -> dict[str, Any]:
+        """Give everything as one JSON object."""
+        return asdict(self)
+
+
+def status(case_dir: Path) -> Status:
+    """Count what a case holds, per disclosure and in all.
+
+    Raises:
+        UsageError: There is no case.
+    """
+    with Case.open(case_dir) as case:
+        rows = case.query(
+            "SELECT disclosure_id, kind, concat_ws(' / ', file_name, member_path, sheet) AS name, producer, "
+            "n_rows_read, n_records, n_events, n_shares, n_portal_values, n_layout, n_rejected, problems, receipt "
+            "FROM disclosures ORDER BY name, disclosure_id"
+        ).to_pylist()
+        counts = [name for name in (rows[0] if rows else {}) if name.startswith("n_")]
+        problems = dict(case.rows("SELECT code, count(*) AS n FROM problems GROUP BY code ORDER BY n DESC, code"))
+        return Status(
+            rows, {name: sum(row[name] for row in rows) for name in counts}, problems, case.count("files"),
+            case.key.made_on, case.key.dispose_on,
+        )  # fmt: skip
