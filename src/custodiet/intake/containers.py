@@ -337,7 +337,8 @@ def _gzip_name(path: Path) -> str:
     if len(head) < 10 or not head[3] & 0x08:
         return ""
     start = 10 + (2 + int.from_bytes(head[10:12], "little") if head[3] & 0x04 else 0)
-    return PurePosixPath(readable_name(head[start:].split(b"\0")[0].decode("latin-1"))).name
+    name = head[start:].split(b"\0")[0].decode("latin-1").replace("\\", "/")
+    return readable_name(PurePosixPath(name).name)
 
 
 def _unreadable(path: Path, message: str, code: str = "corrupt") -> Found:

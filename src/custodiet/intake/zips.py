@@ -150,7 +150,11 @@ def list_members(archive: zipfile.ZipFile) -> list[Member]:
     infos = [info for info in archive.infolist() if not _is_folder(info)]
     overlapping = _overlapping(infos)
     members = [
-        Member(info, readable_name(decoded_name(info)), _refusal(info, id(info) in overlapping))
+        Member(
+            info,
+            readable_name(decoded_name(info).replace("\\", "/")),
+            _refusal(info, id(info) in overlapping),
+        )
         for info in infos
     ]
     members.sort(key=lambda member: (member.path, member.info.header_offset))
@@ -208,7 +212,7 @@ def decoded_name(info: zipfile.ZipInfo) -> str:
 def readable_name(name: str) -> str:
     """Write out characters that would hide or reverse part of a name (control, direction, half pairs)."""
     text = os.fsencode(name).decode("utf-8", "backslashreplace") if _has_escapes(name) else name
-    return _DECEPTIVE.sub(lambda match: f"\\u{ord(match[0]):04x}", text.replace("\\", "/"))
+    return _DECEPTIVE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def _has_escapes(name: str) -> bool:

@@ -11,7 +11,8 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError, Shee
 from custodiet.intake.kinds import WORKBOOKS, Kind, tell_kind, unread_kind
 from custodiet.intake.raw import RawRow, RawTable, Reading
 from custodiet.intake.readers.grids import Extent, grid_rows, measure_ods, measure_xlsb
-from custodiet.intake.readers.xlsx import Sheet, SheetNotes, XlsxBook
+from custodiet.intake.readers.xlsx import Sheet, XlsxBook
+from custodiet.intake.readers.xlsx_rows import SheetNotes
 from custodiet.intake.zips import Limits, RefusedError
 from custodiet.model.problems import Problem
 
@@ -78,6 +79,9 @@ def _read_xlsx(path: Path, reading: Reading, limits: Limits) -> None:
         table = _new_table(sheet.name, sheet.hidden, where)
         table.rows = _xlsx_rows(book, sheet, table, where)
         reading.parts.append(table)
+    if book.n_nul_strings:
+        message = f"{book.n_nul_strings:,} texts held NUL characters, which were taken out."
+        reading.problems.append(Problem("nul-bytes", message))
     gaps = _missing_numbers([sheet.number for sheet in book.sheets])
     if gaps:
         reading.problems.append(
