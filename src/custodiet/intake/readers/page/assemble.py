@@ -1,0 +1,359 @@
+"""Give sections their meaning: values, sharing lists, audits and what has no column."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from custodiet.intake.raw import PortalShare, RawPage
+from custodiet.intake.readers.page import audits, numbers
+from custodiet.intake.readers.page.direction import Verdict, direction_of
+from custodiet.intake.readers.page.markup import Line, Link
+from custodiet.intake.readers.page.names import NameList, Unit, read_names, status_of
+from custodiet.intake.readers.page.sections import Section, text_of
+from custodiet.intake.readers.page.vocabulary import meaning_of, plain, vocabulary, word_set, words_of
+from custodiet.model.problems import Problem
+
+NUMBER_COLUMNS = frozenset({"retention_days", "cameras", "searches_30d", "hits_30d", "vehicles_30d"})
+_BESIDE = "text beside the list"
+_DESCRIBING = re.compile(r"^(?:Organi[sz]ations|Agencies|Departments|Networks)\b.{4,150}[.:]$")
+_REMARK = re.compile(r"[(\[][^()\[\]]+[)\]]")
+_NO_FLAG = frozenset({"", "no", "n", "false", "-", "none", "0", "\u2014"})
+
+
+@dataclass(slots=True)
+class PageBuilder:
+    """Build one raw page from sections.
+
+    Attributes:
+        page: The page so far.
+        seen: Names already stated, by direction.
+        recognised: Number of headings whose meaning is known.
+    """
+
+    page: RawPage
+    seen: dict[str, set[str]] = field(default_factory=lambda: {"out": set(), "in": set()})
+    repeated: dict[str, int] = field(default_factory=lambda: {"out": 0, "in": 0})
+    recognised: int = 0
+    times: dict[str, int] = field(default_factory=dict)
+
+    def add(self, section: Section) -> None:
+        """Read one section into the page."""
+        heading = section.heading
+        self._take_audits(section)
+        meaning = meaning_of(heading, own_words(self.page.producer)) if heading else None
+        kind, name = meaning or ("", "")
+        self.recognised += kind not in {"", "layout"}
+        if kind in {"column", "bare"}:
+            self._take_value(section, name, needs_window=kind == "bare")
+        elif kind == "audit":
+            self._keep(section, strip=("download csv", "download"))
+        elif kind in {"never", "layout"}:
+            self._keep(section)
+        elif kind == "share":
+            verdict = direction_of(heading, self.page.producer)
+            self._take_list(section, name, verdict.stated_none, verdict.stated_count)
+        else:
+            self._take_unknown(section)
+
+    def finish(self) -> RawPage:
+        """Settle counts and note repetitions; give the page."""
+        for direction, times in self.repeated.items():
+            if times:
+                self._note(f"{times} entries of the {direction} list are stated twice; each was kept once.")
+            if self.seen[direction] and self.page.list_counts.get(direction) == 0:
+                del self.page.list_counts[direction]
+        return self.page
+
+    def _take_unknown(self, section: Section) -> None:
+        verdict = direction_of(section.heading, self.page.producer) if section.heading else Verdict()
+        direction = self._confirmed(section, verdict)
+        if direction is not None:
+            self.recognised += 1
+            self._take_list(section, direction, verdict.stated_none, verdict.stated_count)
+            return
+        if verdict.about_sharing and not verdict.never_list and _holds_list(section):
+            self._note(
+                "A heading about sharing does not tell who shares with whom; its list was kept as text.",
+                where=f"heading {section.number}",
+            )
+        self._keep(section)
+
+    def _confirmed(self, section: Section, verdict: Verdict) -> str | None:
+        """Weigh the heading against a describing sentence below it; a contradiction leaves it open."""
+        if verdict.never_list or not section.heading:
+            return None
+        stated = verdict.direction
+        for line in section.lines[:2]:
+            if line.table is None and not line.is_item and _DESCRIBING.match(line.text):
+                described = direction_of(line.text.rstrip(".:"), self.page.producer).direction
+                if described and stated and described != stated:
+                    return None
+                stated = stated or described
+        return stated
+
+    def _take_value(self, section: Section, column: str, *, needs_window: bool) -> None:
+        lines = [text_of(line) if column not in NUMBER_COLUMNS else line.text for line in section.lines]
+        said = section.text
+        stated = [text for text in lines if text and text not in _descriptions()]
+        value = _number(column, stated) if column in NUMBER_COLUMNS else "\n".join(stated) or None
+        blank = all(numbers.is_placeholder(text) for text in stated)
+        window_open = needs_window and not numbers.states_thirty_days(said)
+        if column.endswith("_30d") and (window_open or numbers.states_other_window(said)):
+            self._note(
+                "A number does not state the last 30 days; it was kept as text.",
+                where=f"heading {section.number}",
+            )
+            self._keep(section)
+        elif blank or value is None:
+            if not blank:
+                self._note(
+                    f"{column}: no single number is stated; the text was kept.",
+                    where=f"heading {section.number}",
+                )
+            elif stated:
+                self._note(
+                    f"{column}: the page states a placeholder instead of a value.",
+                    where=f"heading {section.number}",
+                )
+            self._keep(section)
+        else:
+            self._set(column, value, section)
+            beside = [text for text in stated if column in NUMBER_COLUMNS and _number(column, [text]) is None]
+            if beside:
+                self._other(section.heading, "\n".join(beside))
+
+    def _set(self, column: str, value: str | int, section: Section) -> None:
+        before = self.page.values.get(column)
+        if _REMARK.search(section.heading) and not _is_listed(section.heading):
+            self._other(f"{column} (heading as stated)", section.heading)
+        if before is not None and before != value:
+            self._note(
+                f"{column} is stated twice; the last value was taken.", where=f"heading {section.number}"
+            )
+            self._other(f"{column} (stated before)", str(before))
+        self.page.values[column] = value
+
+    def _take_list(
+        self, section: Section, direction: str, stated_none: bool, stated_count: int | None
+    ) -> None:
+        units, tables = [], []
+        for line in section.lines:
+            if line.table is not None:
+                tables.append(line)
+            elif line.text and not _is_link_only(line):
+                units.append(Unit(line.text, line.is_item))
+        found = _names_of(units)
+        links = any(_is_link_only(line) for line in section.lines)
+        for line in tables:
+            found.names.extend(_names_in_table(line))
+        before = len(self.page.shares)
+        heading_status = _heading_status(section.heading)
+        for name in found.names:
+            self._share(direction, name, heading_status)
+        beside = [text for text in found.prose if text not in _descriptions() and not _DESCRIBING.match(text)]
+        beside += [text_of(line) for line in section.lines if _is_link_only(line) and not _carries_file(line)]
+        if beside:
+            self._other(f"{section.heading} ({_BESIDE})", "\n".join(beside))
+        count = found.count if found.count is not None else stated_count
+        said_nothing = (
+            not found.names and not found.prose and not links and count is None and not section.is_cut
+        )
+        if section.is_cut:
+            self._note(
+                "The file ends within a sharing list; its last entry may be cut.",
+                where=f"heading {section.number}",
+            )
+        if len(self.page.shares) == before and count is not None:
+            self.page.list_counts[direction] = count
+        elif not found.names and (stated_none or found.stated_none or said_nothing):
+            self.page.list_counts.setdefault(direction, 0)
+        elif not found.names and not section.is_cut:
+            self._note(
+                "A sharing list holds no names on the page itself; its text was kept.",
+                where=f"heading {section.number}",
+            )
+        elif found.names and count is not None and count != len(found.names):
+            self._note(
+                f"The {direction} list states {count} and names {len(found.names)}.",
+                where=f"heading {section.number}",
+            )
+
+    def _share(self, direction: str, name: str, heading_status: str) -> None:
+        if name in self.seen[direction]:
+            self.repeated[direction] += 1
+            return
+        self.seen[direction].add(name)
+        status = status_of(name)
+        if status == "active":
+            status = heading_status
+        self.page.shares.append(PortalShare(direction, name, len(self.page.shares) + 1, status))
+
+    def _take_audits(self, section: Section) -> None:
+        for link in section.links:
+            if audits.is_data_address(link):
+                self._audit_from(link.download or section.heading or "search audit", section, link)
+            elif link.href.lower().startswith("blob:") or (link.download and not link.href):
+                self._note(
+                    "The page links an audit that is not saved with it.", where=f"heading {section.number}"
+                )
+        kept: list[Line] = []
+        for line in section.lines:
+            if line.table and any(audits.is_audit_header(row) for row in line.table[:3]):
+                name = self._name(section.heading or "search audit")
+                self.page.audits.append(
+                    audits.table_of_cells(line.table, name, title=section.heading or None)
+                )
+                self.recognised += 1
+            elif line.table and (flags := _flag_columns(line, self.page.producer)):
+                self._take_flags(line, flags)
+            else:
+                kept.append(line)
+        section.lines = kept
+
+    def _audit_from(self, name: str, section: Section, link: Link) -> None:
+        table = audits.read_data_address(link, self._name(name), title=section.heading or None)
+        verdict = direction_of(section.heading, self.page.producer) if section.heading else Verdict()
+        rows = table.rows if isinstance(table.rows, list) else []
+        if rows and verdict.direction and not audits.is_audit_header(rows[0].cells):
+            cells = [[cell or "" for cell in row.cells] for row in rows]
+            section.lines.append(Line("", table=cells, header_cells=True))
+            return
+        self.page.audits.append(table)
+        self.recognised += 1
+
+    def _name(self, wanted: str) -> str:
+        return self._numbered(f"audit {wanted}").removeprefix("audit ")
+
+    def _numbered(self, wanted: str) -> str:
+        """Tell equal names apart by a number, from the second on."""
+        self.times[wanted] = self.times.get(wanted, 0) + 1
+        return wanted if self.times[wanted] == 1 else f"{wanted} ({self.times[wanted]})"
+
+    def _take_flags(self, line: Line, flags: dict[int, str]) -> None:
+        """Read a table with an organisation column and one column for each direction."""
+        self.recognised += 1
+        for row in (line.table or [])[1:]:
+            for at, direction in flags.items():
+                cell = plain(row[at]).lower() if at < len(row) else ""
+                if row and row[0] and cell not in _NO_FLAG:
+                    self._share(direction, plain(row[0]), "active")
+
+    def _keep(self, section: Section, strip: tuple[str, ...] = ()) -> None:
+        text = "\n".join(part for part in section.text.split("\n") if plain(part).lower() not in strip)
+        is_layout = meaning_of(section.heading) == ("layout", "") if section.heading else True
+        if text in _descriptions():
+            text = ""
+        if section.heading or text:
+            if not text and (is_layout or strip or section.rank == 1):
+                return
+            self._other(section.heading or "(before the first heading)", text)
+
+    def _other(self, heading: str, text: str) -> None:
+        if self.page.other.get(heading) != text:
+            self.page.other[self._numbered(heading)] = text
+
+    def _note(self, message: str, *, where: str = "") -> None:
+        self.page.problems.append(Problem("note", message, where=where))
+
+
+@lru_cache(maxsize=1)
+def _descriptions() -> frozenset[str]:
+    return frozenset(vocabulary().descriptions)
+
+
+@lru_cache(maxsize=1)
+def _listed() -> frozenset[tuple[str, ...]]:
+    return frozenset(
+        words_of(alias) for entry in vocabulary().columns.values() for alias in [*entry.aliases, *entry.bare]
+    )
+
+
+def _is_listed(heading: str) -> bool:
+    return words_of(heading) in _listed()
+
+
+def own_words(producer: str | None) -> frozenset[str]:
+    """Give the words of the page's own name, to be left out of a heading."""
+    if not producer:
+        return frozenset()
+    return frozenset(word for word in words_of(producer) if word not in {"data", "access", "search"}) | {
+        "police",
+        "department",
+    }
+
+
+def _number(column: str, stated: list[str]) -> int | None:
+    read = numbers.days_of if column == "retention_days" else numbers.count_of
+    exact = [value for text in stated if (value := read(text)) is not None]
+    return exact[0] if len(set(exact)) == 1 else None
+
+
+def _is_link_only(line: Line) -> bool:
+    shown = " ".join(link.text for link in line.links)
+    return (
+        bool(line.links)
+        and plain(shown) == plain(line.text)
+        and not line.is_item
+        and any(
+            not link.text
+            or plain(link.text).lower() in word_set("not_names")
+            or link.text.startswith(("http", "www."))
+            for link in line.links
+        )
+    )
+
+
+def _carries_file(line: Line) -> bool:
+    return any(audits.is_data_address(link) for link in line.links)
+
+
+def _names_of(units: list[Unit]) -> NameList:
+    """Read the lines of a list; many short lines without commas are one name each, whatever the markup."""
+    plain_lines = [unit for unit in units if not unit.is_item]
+    if (
+        len(plain_lines) >= 3
+        and sum("," not in unit.text for unit in plain_lines) * 10 >= len(plain_lines) * 8
+    ):
+        units = [Unit(unit.text, is_item=True) for unit in units]
+    return read_names(units)
+
+
+def _names_in_table(line: Line) -> list[str]:
+    rows = [row for row in line.table or [] if any(row)]
+    if not rows:
+        return []
+    header = [plain(cell).lower() for cell in rows[0]]
+    at = next((index for index, cell in enumerate(header) if cell in word_set("name_columns")), None)
+    if at is not None:
+        cells = [row[at] for row in rows[1:] if at < len(row)]
+    else:
+        cells = [cell for row in rows for cell in row]
+    return read_names(Unit(text, is_item=True) for cell in cells for text in cell.split("\n")).names
+
+
+def _flag_columns(line: Line, producer: str | None) -> dict[int, str]:
+    """Find the columns of a table that say a direction by a mark or a list of networks."""
+    header = [plain(cell) for cell in (line.table or [[]])[0]]
+    if len(header) < 2 or header[0].lower() not in word_set("name_columns"):
+        return {}
+    found = {at: direction_of(cell, producer).direction for at, cell in enumerate(header) if at}
+    return {at: direction for at, direction in found.items() if direction}
+
+
+def _heading_status(heading: str) -> str:
+    words = words_of(heading)
+    if "pending" in words:
+        return "pending"
+    return (
+        "inactive"
+        if {"inactive", "former", "formerly", "deactivated", "revoked", "previously"} & set(words)
+        else "active"
+    )
+
+
+def _holds_list(section: Section) -> bool:
+    found = read_names(Unit(line.text, line.is_item) for line in section.lines if line.table is None)
+    has_table = any(line.table for line in section.lines)
+    return bool(found.names or found.count is not None or found.stated_none or has_table or not section.lines)
