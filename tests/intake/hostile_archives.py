@@ -85,3 +85,45 @@ def write(folder: Path, name: str, data: bytes) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
     return path
+
+
+def compound_document(streams: dict[str, bytes]) -> bytes:
+    """Return an OLE compound document ([MS-CFB], version 3) with these streams, each of 4,096 bytes or more.
+
+    Shorter streams are padded with zeros, so that no mini stream is needed.
+    """
+    end, free, fat_mark, size = 0xFFFFFFFE, 0xFFFFFFFF, 0xFFFFFFFD, 512
+    bodies = {name: data.ljust(4096, b"\0") for name, data in streams.items()}
+    n_directory = -(-(len(bodies) + 1) // 4)
+    counts = {name: -(-len(data) // size) for name, data in bodies.items()}
+    total = n_directory + sum(counts.values())
+    n_fat = -(-total // 127)
+    fat = [fat_mark] * n_fat
+
+    def chain(length: int) -> int:
+        start = len(fat)
+        fat.extend(range(start + 1, start + length))
+        fat.append(end)
+        return start
+
+    directory_start = chain(n_directory)
+    starts = {name: chain(count) for name, count in counts.items()}
+    fat += [free] * (n_fat * 128 - len(fat))
+
+    def entry(name: str, kind: int, child: int, right: int, start: int, length: int) -> bytes:
+        label = (name + "\0").encode("utf-16-le")
+        return struct.pack(
+            "<64sHBBIII16sIQQIQ", label, len(label), kind, 1, free, right, child, b"", 0, 0, 0, start, length
+        )
+
+    entries = entry("Root Entry", 5, 1 if bodies else free, free, end, 0)
+    for place, (name, data) in enumerate(bodies.items(), 1):
+        entries += entry(name, 2, free, place + 1 if place < len(bodies) else free, starts[name], len(data))
+    header = struct.pack(
+        "<8s16s5H6s9I",
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"", 0x3E, 3, 0xFFFE, 9, 6, b"", 0,
+        n_fat, directory_start, 0, 4096, end, 0, end, 0,
+    )  # fmt: skip
+    header += struct.pack("<109I", *range(n_fat), *[free] * (109 - n_fat))
+    body = struct.pack(f"<{len(fat)}I", *fat) + entries.ljust(n_directory * size, b"\0")
+    return header + body + b"".join(data.ljust(counts[name] * size, b"\0") for name, data in bodies.items())
