@@ -48,6 +48,7 @@ ColumnKind = Literal[
     "list",
 ]
 
+_LONGEST_LABEL: Final = 200
 _BLANKS: Final = re.compile(r"\s+")
 _SUFFIX: Final = re.compile(r"(?<=[^\W\d_])[ ]?(?:_|\.)\d{1,2}$")
 _INVISIBLE: Final = dict.fromkeys(map(ord, "\ufeff\u200b\u200c\u200d\u2060\u00ad\x00"))
@@ -176,7 +177,7 @@ def clean_label(label: str | None) -> str:
     """Take byte-order marks, zero-width signs and doubled or outer spaces out of a label.
 
     Example:
-        >>> clean_label("\\ufeff  Search\\u00a0 Time ")
+        >>> clean_label("  Search   Time ")
         'Search Time'
     """
     return _BLANKS.sub(" ", (label or "").translate(_INVISIBLE)).strip()
@@ -202,6 +203,7 @@ def clean_labels(labels: Sequence[str | None]) -> tuple[str, ...]:
     return tuple(cleaned)
 
 
+@lru_cache(maxsize=16_384)
 def label_key(label: str | None) -> str:
     """Reduce a label to what is compared: letters and digits in lower case, ``#`` read as "no".
 
@@ -209,7 +211,7 @@ def label_key(label: str | None) -> str:
         >>> label_key(" Case #"), label_key("case_no."), label_key("Reason_1")
         ('caseno', 'caseno', 'reason')
     """
-    text = unicodedata.normalize("NFKC", clean_label(label))
+    text = unicodedata.normalize("NFKC", clean_label(label[:_LONGEST_LABEL] if label else None))
     text = _SUFFIX.sub("", text).replace("#", " no ")
     return "".join(sign for sign in text.casefold() if sign.isalnum())
 
@@ -273,18 +275,19 @@ def _preference(match: FormatMatch) -> tuple[int, int, str]:
 
 def _read_labels(candidate: Format, keys: Sequence[str]) -> tuple[str | None, ...] | None:
     ranks = _alias_ranks(candidate)
-    if any(key in {label_key(label) for label in candidate.excluded_by} for key in keys if key):
+    if not {label_key(label) for label in candidate.excluded_by}.isdisjoint(keys):
         return None
     columns: list[str | None] = [None] * len(keys)
     for split in candidate.split_times:
         _read_split(split, ranks, keys, columns)
     halves = {name for split in candidate.split_times for name in (split.date, split.clock)}
+    split_off = {name for name in columns if name}
     best: dict[str, tuple[int, int]] = {}
     for place, key in enumerate(keys):
         if columns[place] is not None:
             continue
         for name, rank in ranks.get(key, {}).items():
-            if name in halves or name in columns:
+            if name in halves or name in split_off:
                 continue
             best[name] = min(best.get(name, (rank, place)), (rank, place))
     for name, (_, place) in best.items():

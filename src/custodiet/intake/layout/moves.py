@@ -1,0 +1,326 @@
+"""Ways of moving the cells of a row: which exist, and whether one of them makes every typed cell fit.
+
+A way is a pure list of positions. It never drops a filled cell, never makes one
+up, and changes text in one case only: cells that an unquoted comma split are
+joined by that comma again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import combinations
+from typing import Final
+
+from custodiet.intake.formats import ColumnKind
+from custodiet.intake.layout.cells import CellType, is_odd
+
+Looks = tuple[CellType, ...]
+Order = tuple[str, ...]
+Result = tuple[tuple[int, ...], ...]
+
+_MOST_COLUMNS: Final = 64
+_MOST_SURPLUS: Final = 8
+_LEAST_EVIDENCE: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Say for each column which source cells go there; two or more are joined by a comma.
+
+    Attributes:
+        sources: Source positions per column of the header.
+        description: What is done, in words.
+        order: Canonical columns the row is taken to have, where it lacks some of the header's.
+    """
+
+    sources: tuple[tuple[int, ...], ...]
+    description: str
+    order: Order = ()
+
+    def apply(self, cells: Sequence[str | None]) -> tuple[str | None, ...]:
+        """Move the cells of a row; filled cells without a column follow after the last column."""
+        moved = [self._cell(places, cells) for places in self.sources]
+        used = {place for places in self.sources for place in places}
+        extras = [cell for place, cell in enumerate(cells) if place not in used and (cell or "").strip()]
+        return (*moved, *extras)
+
+    @staticmethod
+    def _cell(places: tuple[int, ...], cells: Sequence[str | None]) -> str | None:
+        present = [cells[place] for place in places if place < len(cells)]
+        if len(present) == 1:
+            return present[0]
+        return ",".join(cell or "" for cell in present) if present else None
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Hold all that is needed to judge the ways of repairing a row; rows with the same one are judged once.
+
+    Attributes:
+        looks: Kind of each cell, blank cells at the end left out.
+        length: Cells in the row as released.
+        spaced: Positions of cells that begin with a space.
+        same_as: For each position the first position that holds an equal cell.
+    """
+
+    looks: Looks
+    length: int
+    spaced: tuple[int, ...]
+    same_as: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Hold what the header says: canonical names, cell types and known orders."""
+
+    names: tuple[str | None, ...]
+    kinds: tuple[ColumnKind, ...]
+    orders: tuple[Order, ...]
+
+
+_TEXT_KINDS: Final = frozenset({"text", "list", "org", "account", "case-number"})
+_EVIDENCE: Final = frozenset({CellType.UUID, CellType.TIME, CellType.TIME_RANGE, CellType.VERDICT})
+_KIND_OF_LOOK: Final[dict[CellType, ColumnKind]] = {
+    CellType.UUID: "uuid",
+    CellType.TIME: "time",
+    CellType.TIME_RANGE: "time-range",
+    CellType.VERDICT: "verdict",
+}
+_JOINABLE: Final[dict[ColumnKind, frozenset[CellType]]] = {
+    "text": frozenset(
+        {CellType.WORD, CellType.PROSE, CellType.TEXT, CellType.TOKEN, CellType.ORG, CellType.INTEGER}
+    ),
+    "list": frozenset({CellType.WORD, CellType.PROSE, CellType.TEXT, CellType.TOKEN}),
+    "org": frozenset({CellType.ORG, CellType.WORD, CellType.PROSE}),
+    "account": frozenset({CellType.WORD}),
+    "case-number": frozenset({CellType.TOKEN, CellType.INTEGER}),
+}
+
+
+def fitting_moves(signature: Signature, columns: Columns) -> dict[Result, frozenset[Move]]:
+    """List the ways that make every typed cell of a row stand under a label of its type.
+
+    Where several small ways fit and one of them says that the row follows a known
+    order of columns, only that one counts.
+
+    Returns:
+        The ways, grouped by what they give: ways that differ only in where blank
+        (or equal) cells come from are one.
+    """
+    width = len(columns.kinds)
+    if width > _MOST_COLUMNS or len(signature.looks) > width + _MOST_SURPLUS:
+        return {}
+    fitting = _grouped(signature, columns, _small_moves(signature, columns))
+    if len(fitting) > 1:
+        known = {key: moves for key, moves in fitting.items() if _known_orders(moves, signature, columns)}
+        return known if len(known) == 1 else fitting
+    if not fitting and sum(1 for look in signature.looks if look in _EVIDENCE) >= _LEAST_EVIDENCE:
+        lengths = sorted({signature.length, len(signature.looks), width})
+        moves = (move for length in lengths for move in _order_moves(columns, length))
+        return _grouped(signature, columns, moves)
+    return fitting
+
+
+def _known_orders(moves: frozenset[Move], signature: Signature, columns: Columns) -> bool:
+    filled = len(signature.looks)
+    return any(
+        move.order[: len(known)] == known and filled <= len(known)
+        for move in moves
+        for known in columns.orders
+    )
+
+
+def stays_as_overflow(signature: Signature, columns: Columns) -> bool:
+    """Tell whether a row fits its header and only has filled cells beyond it."""
+    width = len(columns.kinds)
+    return _fits(tuple((place,) for place in range(width)), signature, columns)
+
+
+def _grouped(signature: Signature, columns: Columns, moves: Iterator[Move]) -> dict[Result, frozenset[Move]]:
+    found: dict[Result, set[Move]] = {}
+    for move in moves:
+        if _fits(move.sources, signature, columns):
+            found.setdefault(_result(move, signature), set()).add(move)
+    return {key: frozenset(group) for key, group in found.items()}
+
+
+def _result(move: Move, signature: Signature) -> Result:
+    filled = [place for place, look in enumerate(signature.looks) if look is not CellType.BLANK]
+    used = {place for places in move.sources for place in places}
+    cells = tuple(
+        tuple(signature.same_as[place] for place in places if place in filled) for places in move.sources
+    )
+    return (*cells, tuple(signature.same_as[place] for place in filled if place not in used))
+
+
+def _fits(sources: tuple[tuple[int, ...], ...], signature: Signature, columns: Columns) -> bool:
+    looks = signature.looks
+    for places, name, kind in zip(sources, columns.names, columns.kinds, strict=True):
+        if len(places) > 1:
+            if name is None or any(_look(looks, place) not in _JOINABLE.get(kind, ()) for place in places):
+                return False
+        elif places and name is not None and is_odd(_look(looks, places[0]), kind):
+            return False
+    used = {place for places in sources for place in places}
+    return all(
+        look not in _EVIDENCE or place in used or _repeats(place, used, signature) or not _has(columns, look)
+        for place, look in enumerate(looks)
+    )
+
+
+def _repeats(place: int, used: set[int], signature: Signature) -> bool:
+    """Tell whether an equal cell found its column, so that this one may stay beyond the header."""
+    return any(
+        other in used
+        for other, first in enumerate(signature.same_as)
+        if first == signature.same_as[place] and other != place
+    )
+
+
+def _has(columns: Columns, look: CellType) -> bool:
+    return _KIND_OF_LOOK[look] in columns.kinds
+
+
+def _look(looks: Looks, place: int) -> CellType:
+    return looks[place] if place < len(looks) else CellType.BLANK
+
+
+def _small_moves(signature: Signature, columns: Columns) -> Iterator[Move]:
+    width = len(columns.kinds)
+    for move in (*_left_shifts(columns), *_right_shifts(width), *_verdict_moves(columns)):
+        if _keeps_all(move, signature):
+            yield move
+    surplus = min(3, max(signature.length, len(signature.looks)) - width)
+    for parts in range(1, surplus + 1):
+        for move in _joins(width, parts):
+            if _keeps_all(move, signature) and _joins_at_spaces(move, signature, surplus):
+                yield move
+
+
+def _joins_at_spaces(move: Move, signature: Signature, surplus: int) -> bool:
+    """Hold a join to the cells that begin with a space, as what follows a comma in a sentence does."""
+    if not 0 < len(signature.spaced) <= surplus:
+        return True
+    return signature.spaced == tuple(place for places in move.sources for place in places[1:])
+
+
+def _keeps_all(move: Move, signature: Signature) -> bool:
+    used = {place for places in move.sources for place in places}
+    return all(look is CellType.BLANK or place in used for place, look in enumerate(signature.looks))
+
+
+@lru_cache(maxsize=64)
+def _left_shifts(columns: Columns) -> tuple[Move, ...]:
+    """The header lists one or two columns, side by side, that the row does not carry (quirk 21)."""
+    width = len(columns.names)
+    moves = []
+    for missing in (1, 2):
+        for start in range(width - missing + 1):
+            sources = [(place,) for place in range(start)] + [()] * missing
+            sources += [(place - missing,) for place in range(start + missing, width)]
+            words = "a column" if missing == 1 else "two columns"
+            carried = columns.names[:start] + columns.names[start + missing :]
+            moves.append(
+                Move(
+                    tuple(sources),
+                    f"the row lacks {words} that the header lists: cells from column {start + 1} on "
+                    f"were moved {missing} to the right",
+                    tuple(name or "" for name in carried),
+                )
+            )
+    return tuple(moves)
+
+
+@lru_cache(maxsize=64)
+def _right_shifts(width: int) -> tuple[Move, ...]:
+    """One or two blank cells stand where the header has no column (quirk 22)."""
+    return tuple(
+        Move(
+            tuple((place,) if place < start else (place + extra,) for place in range(width)),
+            f"cells from column {start + 1} on stood {extra} too far right, behind a blank cell: moved back",
+        )
+        for extra in (1, 2)
+        for start in range(width)
+    )
+
+
+@lru_cache(maxsize=64)
+def _verdict_moves(columns: Columns) -> tuple[Move, ...]:
+    """A moderation verdict stands in the time of the search (quirk 23) or beyond the last column (24)."""
+    width = len(columns.kinds)
+    if "verdict" not in columns.kinds:
+        return ()
+    moves = []
+    home = columns.kinds.index("verdict")
+    for place, kind in enumerate(columns.kinds):
+        if kind == "time":
+            without_time: list[tuple[int, ...]] = [(here,) for here in range(width)]
+            without_time[home], without_time[place] = (place,), ()
+            moves.append(
+                Move(
+                    tuple(without_time),
+                    f"a verdict stood under the time (column {place + 1}) and no time was given: moved to "
+                    f"column {home + 1}, the time is left blank",
+                )
+            )
+    sources: list[tuple[int, ...]] = [(here,) for here in range(width)]
+    sources[home] = (width,)
+    moves.append(Move(tuple(sources), f"a verdict stood beyond the last column: moved to column {home + 1}"))
+    return tuple(moves)
+
+
+@lru_cache(maxsize=256)
+def _joins(width: int, surplus: int) -> tuple[Move, ...]:
+    """Unquoted commas split cells: put them together again (quirk 25)."""
+    if surplus not in (1, 2, 3):
+        return ()
+    runs: list[dict[int, int]] = [{start: surplus} for start in range(width)]
+    if surplus == 2:
+        runs += [{first: 1, second: 1} for first, second in combinations(range(width), 2)]
+    moves = []
+    for run in runs:
+        sources: list[tuple[int, ...]] = []
+        place = 0
+        for column in range(width):
+            length = 1 + run.get(column, 0)
+            sources.append(tuple(range(place, place + length)))
+            place += length
+        where = " and ".join(str(column + 1) for column in run)
+        moves.append(Move(tuple(sources), f"a comma had split column {where}: its parts were joined again"))
+    return tuple(moves)
+
+
+@lru_cache(maxsize=256)
+def _order_moves(columns: Columns, length: int) -> tuple[Move, ...]:
+    """Rows of another export stand below: try the known orders, one column missing or one repeated (20)."""
+    own = tuple(name or f"column {place}" for place, name in enumerate(columns.names))
+    orders = _orders_of_length(length, (own, *columns.orders))
+    return tuple(_from_order(order, columns.names) for order in orders if order != own)
+
+
+def _orders_of_length(length: int, orders: tuple[Order, ...]) -> tuple[Order, ...]:
+    found: dict[Order, None] = {}
+    for order in orders:
+        for shorter in (order, *(order[:place] + order[place + 1 :] for place in range(len(order)))):
+            if len(shorter) == length:
+                found[shorter] = None
+            if len(shorter) + 1 == length and "org" in shorter:
+                for place in range(len(shorter) + 1):
+                    found[(*shorter[:place], "org", *shorter[place:])] = None
+    return tuple(found)
+
+
+def _from_order(order: Order, names: tuple[str | None, ...]) -> Move:
+    places: dict[str, int] = {}
+    for place, name in enumerate(order):
+        places.setdefault(name, place)
+    sources = tuple(
+        (places[key],) if (key := name or f"column {column}") in places else ()
+        for column, name in enumerate(names)
+    )
+    listed = ", ".join(order)
+    return Move(
+        sources, f"the rows follow another order of columns ({listed}): cells were put under the header's"
+    )

@@ -1,0 +1,300 @@
+"""Repairs of rows whose cells stand under wrong labels; proposed only where there is exactly one way.
+
+Rows that fit their header are never touched, whatever the others look like.
+Evidence is kinds of cells before and after, never their contents.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from custodiet.intake.formats import ColumnKind, FormatMatch, clean_labels
+from custodiet.intake.layout.cells import CellType, cell_type, is_misfit
+from custodiet.intake.layout.header import Header
+from custodiet.intake.layout.moves import Columns, Move, Result, Signature, fitting_moves, stays_as_overflow
+from custodiet.intake.layout.rows import is_blank_row, is_error_line, is_repeated_header, is_total
+from custodiet.model.problems import Problem
+
+Cells = Sequence[str | None]
+NumberedRow = tuple[int, Cells]
+
+_SHIFT_SIGNS: Final = frozenset(
+    {CellType.UUID, CellType.TIME, CellType.TIME_RANGE, CellType.VERDICT, CellType.SEARCH_WORD}
+)
+_WHOLE_TABLE: Final = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Hold what rows are compared with: the labels and how they are read."""
+
+    labels: tuple[str, ...]
+    match: FormatMatch
+
+    @classmethod
+    def of(cls, header: Header) -> Layout | None:
+        """Take the layout of a found header; None where its format is not known."""
+        return cls(header.labels, header.match) if header.match else None
+
+    @classmethod
+    def from_labels(cls, labels: Cells, match: FormatMatch) -> Layout:
+        """Take the layout of labels as released."""
+        return cls(clean_labels(labels), match)
+
+    @property
+    def columns(self) -> Columns:
+        """Give names, cell types and known orders; other orders help with search logs only."""
+        return Columns(self.match.columns, self.match.types, self.match.format.orders)
+
+    @property
+    def kinds(self) -> tuple[ColumnKind, ...]:
+        """Name the cell type of each column."""
+        return self.match.types
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """Propose one way of moving cells for a group of rows.
+
+    Attributes:
+        source_rows: The rows, ascending.
+        description: What is done, in words.
+        evidence: Kinds of cells before and after, for the commonest row of the group.
+        move: The way; :meth:`apply` carries it out.
+    """
+
+    source_rows: tuple[int, ...]
+    description: str
+    evidence: str
+    move: Move
+
+    def apply(self, cells: Cells) -> tuple[str | None, ...]:
+        """Give the cells of a row under their labels; cells without a label follow after the last."""
+        return self.move.apply(cells)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Hold what became of the rows that were looked at; rows named nowhere fit their header.
+
+    Attributes:
+        repairs: Groups of rows that can be repaired, ordered by their first row.
+        layout_rows: Rows that are no data, and why.
+        overflow_rows: Rows that fit and have filled cells beyond the header.
+        shifted_rows: Rows with cells under a wrong label and no single way to repair them.
+        problems: All of it as sentences with counts.
+    """
+
+    repairs: tuple[Repair, ...] = ()
+    layout_rows: dict[int, str] = field(default_factory=dict)
+    overflow_rows: tuple[int, ...] = ()
+    shifted_rows: tuple[int, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def has_misfit(layout: Layout, cells: Cells) -> bool:
+    """Tell whether a row has a cell that cannot stand under its label, or filled cells beyond the header."""
+    width = len(layout.kinds)
+    if any(
+        name is not None and is_misfit(cell_type(cell), kind)
+        for cell, kind, name in zip(cells, layout.kinds, layout.match.columns, strict=False)
+    ):
+        return True
+    return any(cell_type(cell) is not CellType.BLANK for cell in cells[width:])
+
+
+def propose_repairs(layout: Layout, rows: Iterable[NumberedRow], *, n_rows: int | None = None) -> Proposal:
+    """Propose repairs for the rows of one table that do not fit their header.
+
+    Rows that fit may be handed in too and change nothing; give all misfits of a table
+    in one call, because rows that allow several ways take the one way that other rows of
+    the same table prove. The order of the rows, and how they are cut into chunks,
+    does not matter.
+
+    Args:
+        layout: Labels and how they are read.
+        rows: ``(source_row, cells)``; read once, contents are not kept.
+        n_rows: Data rows of the whole table, to tell a phantom label from single rows.
+    """
+    groups: dict[Signature, list[int]] = {}
+    layout_rows: dict[int, str] = {}
+    for source_row, cells in rows:
+        why = _why_no_data(cells, layout)
+        if why:
+            layout_rows[source_row] = why
+        elif has_misfit(layout, cells):
+            groups.setdefault(_signature(cells, len(layout.labels)), []).append(source_row)
+    return _judge(layout, groups, layout_rows, n_rows)
+
+
+def _why_no_data(cells: Cells, layout: Layout) -> str | None:
+    if is_blank_row(cells):
+        return "blank row"
+    if is_error_line(cells):
+        return "error line"
+    if is_repeated_header(cells, layout.labels):
+        return "repeated header"
+    return "totals row" if is_total(cells) else None
+
+
+def _signature(cells: Cells, width: int) -> Signature:
+    looks = [cell_type(cell) for cell in cells]
+    while looks and looks[-1] is CellType.BLANK:
+        looks.pop()
+    first: dict[str, int] = {}
+    same_as = tuple(first.setdefault((cells[place] or "").strip(), place) for place in range(len(looks)))
+    spaced = tuple(
+        place
+        for place, look in enumerate(looks)
+        if len(cells) > width
+        and look is not CellType.BLANK
+        and (cells[place] or "").startswith((" ", "\t", "\u00a0"))
+    )
+    return Signature(tuple(looks), len(cells), spaced, same_as)
+
+
+def _judge(
+    layout: Layout, groups: dict[Signature, list[int]], layout_rows: dict[int, str], n_rows: int | None
+) -> Proposal:
+    columns = layout.columns
+    options: dict[Signature, dict[Result, frozenset[Move]]] = {}
+    overflow: list[int] = []
+    for signature, source_rows in groups.items():
+        found = fitting_moves(signature, columns)
+        if stays_as_overflow(signature, columns):
+            overflow += source_rows
+        else:
+            options[signature] = found
+    chosen, open_groups = _choose(options)
+    by_move: dict[Move, list[Signature]] = {}
+    for signature, move in chosen.items():
+        by_move.setdefault(move, []).append(signature)
+    repairs = [_repair(layout, move, signatures, groups) for move, signatures in by_move.items()]
+    repairs.sort(key=lambda repair: (repair.source_rows[0], repair.description))
+    shifted = [s for s in open_groups if _is_shifted(layout, s)]
+    overflow += [row for s in open_groups if not _has_misfit(layout, s) for row in groups[s]]
+    proposal = Proposal(
+        repairs=tuple(repairs),
+        layout_rows=dict(sorted(layout_rows.items())),
+        overflow_rows=tuple(sorted(overflow)),
+        shifted_rows=tuple(sorted(row for signature in shifted for row in groups[signature])),
+    )
+    return Proposal(
+        repairs=proposal.repairs,
+        layout_rows=proposal.layout_rows,
+        overflow_rows=proposal.overflow_rows,
+        shifted_rows=proposal.shifted_rows,
+        problems=tuple(_problems(layout, proposal, n_rows)),
+    )
+
+
+def _choose(
+    options: dict[Signature, dict[Result, frozenset[Move]]],
+) -> tuple[dict[Signature, Move], list[Signature]]:
+    """Take the only way where there is one; else the one that rows with only one way agree on."""
+    proven = {s: next(iter(found.values())) for s, found in options.items() if len(found) == 1}
+    chosen: dict[Signature, Move] = {}
+    left: list[Signature] = []
+    for signature, found in options.items():
+        if not found:
+            left.append(signature)
+            continue
+        allowed = frozenset().union(*found.values())
+        common = allowed
+        related = [moves for moves in proven.values() if moves & allowed]
+        for moves in related:
+            common &= moves
+        results = [moves & common for moves in found.values() if moves & common]
+        if signature in proven:
+            chosen[signature] = _first(common or proven[signature])
+        elif related and len(results) == 1:
+            chosen[signature] = _first(results[0])
+        else:
+            left.append(signature)
+    return chosen, left
+
+
+def _first(moves: Iterable[Move]) -> Move:
+    return min(moves, key=lambda move: (move.description, move.sources))
+
+
+def _repair(
+    layout: Layout, move: Move, signatures: Sequence[Signature], groups: dict[Signature, list[int]]
+) -> Repair:
+    commonest = max(signatures, key=lambda s: (len(groups[s]), [str(look) for look in s.looks], -s.length))
+    before = [str(look) for look in commonest.looks]
+    filled = [name if name != CellType.BLANK else None for name in before]
+    after = [cell or "blank" for cell in move.apply(filled)]
+    width = len(layout.labels)
+    sides = [
+        f"{layout.labels[place] if place < width else 'beyond the header'}: "
+        f"{_at(before, place)} → {_at(after, place)}"
+        for place in range(max(len(before), len(after)))
+        if _at(before, place) != _at(after, place)
+    ]
+    rows = sorted(row for signature in signatures for row in groups[signature])
+    return Repair(tuple(rows), move.description, "; ".join(sides), move)
+
+
+def _at(looks: Sequence[str], place: int) -> str:
+    return looks[place] if place < len(looks) else str(CellType.BLANK)
+
+
+def _has_misfit(layout: Layout, signature: Signature) -> bool:
+    return any(is_misfit(look, kind) for look, kind in zip(signature.looks, layout.kinds, strict=False))
+
+
+def _is_shifted(layout: Layout, signature: Signature) -> bool:
+    """Tell cells under a wrong label from a value that is merely unreadable (a time in words)."""
+    if len(signature.looks) > len(layout.kinds):
+        return _has_misfit(layout, signature)
+    pairs = zip(signature.looks, layout.kinds, strict=False)
+    return any(look in _SHIFT_SIGNS and is_misfit(look, kind) for look, kind in pairs)
+
+
+def _problems(layout: Layout, proposal: Proposal, n_rows: int | None) -> Iterable[Problem]:
+    for repair in proposal.repairs:
+        n, first = len(repair.source_rows), repair.source_rows[0]
+        phantom = (
+            n_rows is not None
+            and n >= _WHOLE_TABLE * n_rows
+            and "that the header lists" in repair.description
+        )
+        yield Problem(
+            "phantom-header" if phantom else "column-shift",
+            f"{n:,} rows: {repair.description}. It was the only way in which every typed cell fits "
+            "its label; the rows are marked as corrected.",
+            where=f"row {first}" + (f" to {repair.source_rows[-1]}" if n > 1 else ""),
+        )
+    if proposal.shifted_rows:
+        yield Problem(
+            "column-shift",
+            f"{len(proposal.shifted_rows):,} rows have cells under a label of another kind, and not exactly "
+            "one way of moving them makes all fit. They were left as they are.",
+            where=f"first row {proposal.shifted_rows[0]}",
+        )
+    if proposal.overflow_rows:
+        yield Problem(
+            "ragged",
+            f"{len(proposal.overflow_rows):,} rows have filled cells beyond the {len(layout.labels)} "
+            "columns of the header; they belong to no column.",
+            where=f"first row {proposal.overflow_rows[0]}",
+        )
+    counts = Counter(proposal.layout_rows.values())
+    if counts["repeated header"]:
+        rows = [row for row, why in proposal.layout_rows.items() if why == "repeated header"]
+        yield Problem(
+            "repeated-header",
+            f"The header stands {len(rows):,} times among the rows; it was counted as layout.",
+            where=f"first row {rows[0]}",
+        )
+    if counts["error line"]:
+        row = next(row for row, why in proposal.layout_rows.items() if why == "error line")
+        yield Problem(
+            "truncated",
+            "The file ends with an error message of the download: the rest is missing. Get the file again.",
+            where=f"row {row}",
+        )
