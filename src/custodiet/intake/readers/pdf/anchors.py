@@ -1,0 +1,142 @@
+"""Anchors: the line (or lines) by which every record of a table can be counted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from custodiet.intake.readers.pdf.grid import Grid, GridLine
+from custodiet.intake.readers.pdf.tokens import is_uuid, is_uuid_piece, kind_of, starts_uuid
+
+_SAMPLE = 4_000
+_NEARLY_ALL = 0.9
+_RANK = {"uuid": 0, "time": 1, "number": 2, "mask": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """Hold the first and last line of the cell that every record has exactly once."""
+
+    first: int
+    last: int
+
+
+def find_anchors(lines: list[GridLine], grid: Grid) -> list[Anchor]:
+    """Find one anchor for each record, in order.
+
+    Best are ids, then times, numbers and masks, each whole on one line; then ids
+    broken over lines; then the text column with most cells.
+    """
+    kinds = _column_kinds(lines)
+    if kinds:
+        return _by_values(lines, kinds)
+    broken = _broken_ids(lines, len(grid.rooms))
+    return broken if broken else _by_text(lines, grid)
+
+
+def _column_kinds(lines: list[GridLine]) -> dict[int, str]:
+    """Give the columns nearly all of whose lines are whole values, with their commonest kind."""
+    counts: dict[int, dict[str | None, int]] = {}
+    for line in lines[:_SAMPLE]:
+        for column, cell in enumerate(line.cells):
+            if cell is not None:
+                kind = kind_of(cell.text)
+                of_column = counts.setdefault(column, {})
+                of_column[kind] = of_column.get(kind, 0) + 1
+    found: dict[int, str] = {}
+    for column, by_kind in counts.items():
+        values = {kind: n for kind, n in by_kind.items() if kind is not None}
+        if values and sum(values.values()) >= _NEARLY_ALL * sum(by_kind.values()):
+            found[column] = max(values, key=lambda kind: values[kind])
+    return found
+
+
+def _by_values(lines: list[GridLine], kinds: dict[int, str]) -> list[Anchor]:
+    filled = {c: sum(1 for line in lines if line.cells[c] is not None) for c in kinds}
+    most = max(filled.values())
+    key = min((c for c in kinds if filled[c] >= 0.5 * most), key=lambda c: (_RANK[kinds[c]], c))
+    enough = max(2, (len(kinds) + 1) // 2)
+    anchors = []
+    for i, line in enumerate(lines):
+        if line.cells[key] is not None or sum(line.cells[c] is not None for c in kinds) >= enough:
+            anchors.append(Anchor(i, i))
+    return anchors
+
+
+def _broken_ids(lines: list[GridLine], n_columns: int) -> list[Anchor]:
+    for column in range(n_columns):
+        texts = [(i, cell.text) for i, line in enumerate(lines) if (cell := line.cells[column]) is not None]
+        pieces = sum(1 for _, text in texts if is_uuid_piece(text) or is_uuid(text))
+        if not texts or pieces < _NEARLY_ALL * len(texts):
+            continue
+        anchors = _assemble(texts)
+        if len(anchors) * 8 >= len(texts):
+            return anchors
+    return []
+
+
+def _assemble(texts: list[tuple[int, str]]) -> list[Anchor]:
+    anchors: list[Anchor] = []
+    start, so_far = 0, ""
+    for i, text in texts:
+        if not so_far:
+            if is_uuid(text):
+                anchors.append(Anchor(i, i))
+                continue
+            if starts_uuid(text):
+                start, so_far = i, text
+            continue
+        so_far += text
+        if is_uuid(so_far):
+            anchors.append(Anchor(start, i))
+            so_far = ""
+        elif len(so_far) > 40:
+            so_far = ""
+    return anchors
+
+
+def _by_text(lines: list[GridLine], grid: Grid) -> list[Anchor]:
+    best: list[Anchor] = []
+    for column in range(len(grid.rooms)):
+        found = _text_cells(lines, grid, column)
+        if len(found) > len(best):
+            best = found
+    taken = {i for anchor in best for i in range(anchor.first, anchor.last + 1)}
+    for i, line in enumerate(lines):
+        if (
+            i not in taken
+            and sum(cell is not None for cell in line.cells) >= 2
+            and not _linked(lines, i, grid)
+        ):
+            best.append(Anchor(i, i))
+    return sorted(best, key=lambda anchor: anchor.first)
+
+
+def _text_cells(lines: list[GridLine], grid: Grid, column: int) -> list[Anchor]:
+    anchors: list[Anchor] = []
+    for i, line in enumerate(lines):
+        cell = line.cells[column]
+        if cell is None:
+            continue
+        above = lines[i - 1].cells[column] if i else None
+        if anchors and above is not None and anchors[-1].last == i - 1:
+            if not grid.has_room(column, above, cell) and not _parted(lines[i - 1], line, grid):
+                anchors[-1] = Anchor(anchors[-1].first, i)
+                continue
+        anchors.append(Anchor(i, i))
+    return anchors
+
+
+def _parted(upper: GridLine, lower: GridLine, grid: Grid) -> bool:
+    """Tell whether some column holds two texts in these lines that are not one wrapped text."""
+    pairs = enumerate(zip(upper.cells, lower.cells, strict=True))
+    return any(a is not None and b is not None and grid.has_room(c, a, b) for c, (a, b) in pairs)
+
+
+def _linked(lines: list[GridLine], i: int, grid: Grid) -> bool:
+    for upper, lower in ((i - 1, i), (i, i + 1)):
+        if upper < 0 or lower >= len(lines):
+            continue
+        for column, (above, below) in enumerate(zip(lines[upper].cells, lines[lower].cells, strict=True)):
+            if above is not None and below is not None and not grid.has_room(column, above, below):
+                return True
+    return False
