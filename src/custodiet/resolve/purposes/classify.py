@@ -1,0 +1,189 @@
+"""Label stated reasons, offence values and text prompts with purposes, and say why.
+
+Deterministic: lexicon, statutes and shapes decide; every label carries the span
+it was read from and the entry that read it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final, Literal
+
+from custodiet.resolve.purposes.codes import Section, Statutes, case_number_spans, mask_numbers
+from custodiet.resolve.purposes.lexicon import load_lexicon
+from custodiet.resolve.purposes.matcher import Hit, Matcher
+from custodiet.resolve.purposes.normalise import Folded, fold
+from custodiet.resolve.purposes.shapes import Shapes
+from custodiet.resolve.purposes.spelling import Speller, apply_mends
+
+TextField = Literal["reason", "offense", "prompt"]
+
+_VAGUE: Final = "offense.other"
+_SENSITIVE: Final = ("immigration.", "assist.", "protected.", "civil.")
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Say which words gave a label, by which entry.
+
+    Attributes:
+        label: The purpose label.
+        start: Index of the first character in the text.
+        end: Index after the last character.
+        span: ``text[start:end]``.
+        entry: File and id of the lexicon entry, section of law, or rule of shape.
+        confidence: 0 to 1.
+    """
+
+    label: str
+    start: int
+    end: int
+    span: str
+    entry: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Purposes:
+    """Hold the labels of one text, sorted, and the matches behind them.
+
+    Attributes:
+        text: The text as given.
+        labels: At least one label.
+        matches: At least one match for each label.
+        cut: Only the beginning of a very long text was read.
+    """
+
+    text: str
+    labels: tuple[str, ...]
+    matches: tuple[Match, ...]
+    cut: bool = False
+
+
+def classify_texts(texts: Sequence[str], *, field: TextField = "reason") -> list[Purposes]:
+    """Label texts.
+
+    Args:
+        texts: One stated reason, offence value or prompt each; duplicates are worked out again.
+        field: Which of the three; a prompt is never taken for a person's name.
+
+    Returns:
+        One result per text, in the same order.
+    """
+    classifier = _classifier()
+    folded = [fold(text) for text in texts]
+    mended = classifier.speller.mend(one.text for one in folded)
+    return [
+        classifier.classify(text, apply_mends(one, mended), field) for text, one in zip(texts, folded, strict=True)
+    ]
+
+
+def single(text: str, label: str, entry: str) -> Purposes:
+    """Give a whole text one label that follows from its cell state."""
+    return Purposes(text, (label,), (Match(label, 0, len(text), text, entry, 1.0),))
+
+
+class Classifier:
+    """Hold the compiled lexicon."""
+
+    def __init__(self) -> None:
+        lexicon = load_lexicon()
+        self.speller = Speller(lexicon)
+        self._matcher = Matcher(lexicon.entries)
+        self._statutes = Statutes(lexicon.statutes)
+        self._shapes = Shapes(lexicon.words)
+
+    def classify(self, text: str, folded: Folded, field: TextField) -> Purposes:
+        """Label one text that was folded and whose spelling was mended."""
+        if not folded.text.strip():
+            return single(text, "insufficient.blank", "shape/blank")
+        cases = case_number_spans(folded.text) if any(c.isdigit() for c in folded.text) else []
+        masked = mask_numbers(folded.text, cases)
+        hits = self._matcher.hits(masked)
+        sections = self._statutes.find(masked) if any(c.isdigit() for c in masked) else []
+        stated = self._stated(masked, hits, sections)
+        if stated:
+            matches = tuple(_match(text, folded, *one) for one in stated)
+        else:
+            label, confidence, entry = self._unstated(text, folded.text, masked, len(cases), field)
+            matches = (Match(label, 0, len(text), text, entry, confidence),)
+        labels = tuple(sorted({match.label for match in matches}))
+        return Purposes(text, labels, matches, folded.cut)
+
+    def _stated(
+        self, masked: str, hits: list[Hit], sections: list[Section]
+    ) -> list[tuple[str, int, int, str, float]]:
+        hits = [hit for hit in hits if not hit.entry.alone or self._alone(masked, hit, hits, sections)]
+        sections = [one for one in sections if not any(_inside(one, hit) for hit in hits)]
+        hits = [hit for hit in hits if not any(_inside(hit, one) for one in sections)]
+        stated = [
+            (label, hit.start, hit.end, hit.entry.id, hit.entry.confidence)
+            for hit in hits
+            for label in hit.entry.labels
+        ]
+        stated += [
+            (label, one.start, one.end, one.entry, one.confidence) for one in sections for label in one.labels
+        ]
+        return _without_vague(sorted(stated, key=lambda one: (one[1], one[2], one[0], one[3])))
+
+    def _alone(self, masked: str, hit: Hit, hits: list[Hit], sections: list[Section]) -> bool:
+        if sections:
+            return False
+        rest = masked[: hit.start] + " " + masked[hit.end :]
+        for other in hits:
+            if other is hit:
+                continue
+            if not all(label.startswith(_SENSITIVE) for label in other.entry.labels):
+                return False
+            rest = rest.replace(masked[other.start : other.end], " ")
+        return self._shapes.census(rest).says_nothing_else
+
+    def _unstated(
+        self, text: str, folded: str, masked: str, n_case_numbers: int, field: TextField
+    ) -> tuple[str, float, str]:
+        if self._shapes.hidden(text, folded):
+            return "insufficient.redacted", 0.95, "shape/redacted"
+        if self._shapes.placeholder(folded):
+            return "insufficient.placeholder", 0.95, "shape/placeholder"
+        label, confidence = self._shapes.judge(
+            self._shapes.census(masked), n_case_numbers, names=field == "reason"
+        )
+        return label, confidence, f"shape/{label.rpartition('.')[2]}"
+
+
+def _without_vague(
+    stated: list[tuple[str, int, int, str, float]],
+) -> list[tuple[str, int, int, str, float]]:
+    """Drop what a more exact label says better: "felony theft", "assist FBI"."""
+    labels = {one[0] for one in stated}
+    dropped: set[str] = set()
+    if any(label.startswith("offense.") and label != _VAGUE for label in labels):
+        dropped.add(_VAGUE)
+    if "assist.federal" in labels:
+        dropped.add("assist.local")
+    return [one for one in stated if one[0] not in dropped]
+
+
+def _inside(inner: Hit | Section, outer: Hit | Section) -> bool:
+    return (
+        outer.start <= inner.start
+        and inner.end <= outer.end
+        and (outer.end - outer.start) > (inner.end - inner.start)
+    )
+
+
+def _match(text: str, folded: Folded, label: str, start: int, end: int, entry: str, confidence: float) -> Match:
+    first, last = folded.original_span(start, end)
+    return Match(label, first, last, text[first:last], entry, confidence)
+
+
+@lru_cache(maxsize=1)
+def _classifier() -> Classifier:
+    return Classifier()
+
+
+def labels_of(results: Iterable[Purposes]) -> list[tuple[str, ...]]:
+    """Give the labels alone."""
+    return [result.labels for result in results]

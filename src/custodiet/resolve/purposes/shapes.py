@@ -1,0 +1,137 @@
+"""Say why a text without a stated purpose states none: hidden, placeholder, number, generic, name, unknown."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from custodiet.resolve.purposes.lexicon import WordsData
+
+_HIDDEN: Final = re.compile(r"[*#█■▇▓▒░]{2,}|(?:[*#] ){1,}[*#]")
+_HIDDEN_WORDS: Final = re.compile(
+    r"(?<![a-z])(?:redacted|redact|redaction|withheld|exempt|withheld per|masked|confidential)(?![a-z])"
+    r"|(?<!\d)7923\.6\d\d|(?<!\d)6254(?![\d])|1798\.90\.5\d|119\.071|(?<!\d)552\.108|7922\.000"
+    r"|\[b\]\[\d\]|\(b\)\(\d\)"
+)
+_TOKEN: Final = re.compile(r"[a-z\x7f]+(?:'[a-z]+)*|\d+(?:[.-]\d+)*")
+_ROWS: Final = ("qwertyuiop", "asdfghjkl", "zxcvbnm", "poiuytrewq", "lkjhgfdsa", "mnbvcxz", "1234567890")
+_SHORT_NUMBER: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Census:
+    """Count what kinds of words a text has outside its matches.
+
+    Attributes:
+        generic: Words of police work as such.
+        filler: Words that say nothing by themselves.
+        places: Street suffixes.
+        other: Words that are none of these.
+        numbers: Numbers that are neither case number nor known section.
+    """
+
+    generic: tuple[str, ...]
+    filler: tuple[str, ...]
+    places: tuple[str, ...]
+    other: tuple[str, ...]
+    numbers: tuple[str, ...]
+
+    @property
+    def says_nothing_else(self) -> bool:
+        """Tell whether only generic words and fillers are there."""
+        return not self.other
+
+
+class Shapes:
+    """Judge texts that no entry of the lexicon explains."""
+
+    def __init__(self, words: WordsData) -> None:
+        self._generic = frozenset(words.generic)
+        self._filler = frozenset(words.filler)
+        self._places = frozenset(words.places)
+        self._placeholder = frozenset(words.placeholder)
+
+    def census(self, folded: str) -> Census:
+        """Sort the words of a folded text whose matches and case numbers are masked."""
+        kinds: dict[str, list[str]] = {"generic": [], "filler": [], "places": [], "other": [], "numbers": []}
+        for token in _TOKEN.findall(folded):
+            kinds[self._kind(token)].append(token)
+        return Census(**{kind: tuple(tokens) for kind, tokens in kinds.items()})
+
+    def _kind(self, token: str) -> str:
+        if token[0].isdigit():
+            return "generic" if token in self._generic else "numbers"
+        word = token.removesuffix("'s").replace("'", "")
+        if word in self._generic or _is_form_of_investigation(word) or self._is_compound(word):
+            return "generic"
+        if word in self._filler:
+            return "filler"
+        return "places" if word in self._places else "other"
+
+    def _is_compound(self, word: str) -> bool:
+        return 6 <= len(word) <= 30 and any(
+            word[:cut] in self._generic and word[cut:] in self._generic for cut in range(3, len(word) - 2)
+        )
+
+    def hidden(self, text: str, folded: str) -> bool:
+        """Tell whether the text was hidden before release."""
+        return bool(_HIDDEN.search(text) or _HIDDEN_WORDS.search(folded))
+
+    def placeholder(self, folded: str) -> bool:
+        """Tell whether the whole text stands for nothing: a sign, a letter, a mash of keys."""
+        plain = " ".join(re.sub(r"[^a-z0-9\x7f/]+", " ", folded).split())
+        if plain in self._placeholder or len(plain.replace("/", "")) <= 1 or len(set(plain) - {" "}) == 1:
+            return True
+        return " " not in plain and len(plain) >= 4 and is_mash(plain)
+
+    def judge(self, census: Census, n_case_numbers: int, *, names: bool) -> tuple[str, float]:
+        """Give the label of a text without purpose, and how sure it is."""
+        if census.other or census.places:
+            return self._judge_words(census, n_case_numbers, names=names)
+        if n_case_numbers:
+            return "insufficient.case-number", 0.9
+        if census.numbers:
+            return _judge_numbers(census)
+        return "insufficient.generic", 0.8 if census.generic else 0.5
+
+    def _judge_words(self, census: Census, n_case_numbers: int, *, names: bool) -> tuple[str, float]:
+        plausible = all(_could_be_name(word) for word in census.other)
+        few = len(census.other) + len(census.places) <= 3
+        anchored = bool(census.generic or census.places or n_case_numbers)
+        if names and plausible and few and census.other and (anchored or len(census.other) <= 2):
+            return "insufficient.name", 0.5
+        short = census.other and all(len(word) <= 3 for word in census.other) and len(census.other) <= 1
+        if n_case_numbers and short:
+            return "insufficient.case-number", 0.6
+        return "unknown", 0.5
+
+
+def is_mash(word: str) -> bool:
+    """Tell whether a word looks like a hand on the keyboard."""
+    if any(word[index : index + 4] in row for row in _ROWS for index in range(len(word) - 3)) and word.isalpha():
+        return True
+    return word.isalpha() and len(word) >= 6 and not re.search(r"[aeiouy\x7f]", word)
+
+
+def _is_form_of_investigation(word: str) -> bool:
+    return bool(re.fullmatch(r"i[mn]v(?:[est]{1,4}[a-z]*|)|inev(?:st|est)[a-z]*|investi?[a-z]*", word)) and not re.fullmatch(
+        r"inven[a-z]*|invit[a-z]*|invas[a-z]*|investors?|investment|investments", word
+    )
+
+
+def _could_be_name(word: str) -> bool:
+    plain = word.removesuffix("'s")
+    return len(plain) >= 4 and plain.isalpha() and plain.isascii() and bool(re.search(r"[aeiouy]", plain))
+
+
+def _judge_numbers(census: Census) -> tuple[str, float]:
+    digits = "".join(census.numbers)
+    plain = re.sub(r"\D", "", digits)
+    if len(plain) > _SHORT_NUMBER and not re.match(r"1[01]-?\d", digits) and len(census.numbers) == 1:
+        return "insufficient.case-number", 0.6
+    if plain.startswith("00") or (plain.startswith("0") and len(plain) >= _SHORT_NUMBER):
+        return "insufficient.case-number", 0.6
+    if len(census.generic) > 1:
+        return "insufficient.generic", 0.6
+    return "unknown", 0.6
