@@ -157,9 +157,7 @@ class PageBuilder:
         if beside:
             self._other(f"{section.heading} ({_BESIDE})", "\n".join(beside))
         count = found.count if found.count is not None else stated_count
-        said_nothing = (
-            not found.names and not found.prose and not links and count is None and not section.is_cut
-        )
+        said_nothing = not (found.names or beside or links or section.is_cut) and count is None
         if section.is_cut:
             self._note(
                 "The file ends within a sharing list; its last entry may be cut.",

@@ -130,7 +130,7 @@ _TOKEN = re.compile(r"[A-Za-z0-9&]+(?:['-][A-Za-z0-9]+)*'?")
 _NONE_MARK = re.compile(
     r"^\s*none\s*[:\-\u2013\u2014.]\s*|\s*[:\-\u2013\u2014(]\s*none\s*[).]?\s*$", re.IGNORECASE
 )
-_COUNT = re.compile(r"[(\[]\s*(\d[\d,]*)\s*(?:agencies|organizations|total)?\s*[)\]]", re.IGNORECASE)
+_COUNT = re.compile(r"[(\[]\s*(\d[\d,]{0,14})\s*(?:agencies|organizations|total)?\s*[)\]]", re.IGNORECASE)
 _FIRST_SENTENCE = re.compile(r"(?<=[a-z)]{2})\.\s+(?=[A-Z])")
 MAX_HEADING: Final = 600
 

@@ -89,7 +89,7 @@ _RANKS: Final = {
 }
 _ITEMS: Final = frozenset(["li", "td", "option"])
 _BOLD_TAGS: Final = frozenset(["b", "strong"])
-_WEIGHT = re.compile(r"font-weight\s*:\s*(\w+)", re.IGNORECASE)
+_WEIGHT = re.compile(r"font-weight\s*:\s*(bold|bolder|[a-z]+|[0-9]{1,4})", re.IGNORECASE)
 _PRE = re.compile(r"white-space\s*:\s*(pre[\w-]*|break-spaces|normal|nowrap)", re.IGNORECASE)
 _LABEL_CLASS = re.compile(
     r"(?:^|[\s_-])(?:label|heading|question|field-title|card-title|section-title)(?:$|[\s_-])", re.IGNORECASE
@@ -328,7 +328,7 @@ def _frame(element: etree._Element, tag: str, above: _Frame | None) -> _Frame:
     bold = (above.bold if above else False) or tag in _BOLD_TAGS
     if weight := _WEIGHT.search(style):
         value = weight.group(1).lower()
-        bold = value in {"bold", "bolder"} or (value.isdigit() and int(value) >= 600)
+        bold = value in {"bold", "bolder"} or (value[0].isdecimal() and int(value) >= 600)
     pre = tag in {"pre", "textarea"} or (above.pre if above else False)
     if space := _PRE.search(style):
         pre = space.group(1).lower() not in {"normal", "nowrap"}

@@ -23,7 +23,7 @@ from custodiet.intake.readers.page.vocabulary import (
 
 _URL = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _NUMBER = re.compile(
-    r"(?:total:?\s*)?(\d{1,3}(?:,\d{3})+|\d+)(?:\s+(?:agencies|organizations|networks|total))?\.?",
+    r"(?:total:?\s*)?(\d{1,3}(?:,\d{3}){1,4}|\d{1,15})(?:\s+(?:agencies|organizations|networks|total))?\.?",
     re.IGNORECASE,
 )
 _BULLET = re.compile(r"^[\s\u2022\u00b7\u25aa\u25cf\u2023*]+|[\s\u2022\u00b7]+$")

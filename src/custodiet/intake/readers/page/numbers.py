@@ -8,14 +8,17 @@ from datetime import UTC, date, datetime
 from custodiet.intake.readers.page.vocabulary import plain, vocabulary, word_set
 
 _COUNT = re.compile(
-    r"(?:approximately|approx\.?|about|over|total:?)?\s*(\d{1,3}(?:,\d{3})+|\d+)(?:\.0+)?", re.IGNORECASE
+    r"(?:approximately|approx\.?|about|over|total:?)?\s*(\d{1,3}(?:,\d{3}){1,4}|\d{1,15})(?:\.0+)?",
+    re.IGNORECASE,
 )
 _NOUNS = re.compile(
     r"\s*(?:lpr|alpr|total|unique)?\s*(?:cameras?|searches|hits|vehicles|plates|reads|devices)?\.?",
     re.IGNORECASE,
 )
-_DAYS = re.compile(r"(\d+)(?:\.0+)?\s*[- ]?\s*(calendar days?|days?|weeks?|hours?|years?)?\.?", re.IGNORECASE)
-_IN_BRACKETS = re.compile(r"^[a-z-]+\s*\((\d+)\)\s*", re.IGNORECASE)
+_DAYS = re.compile(
+    r"(\d{1,7})(?:\.0+)?\s*[- ]?\s*(calendar days?|days?|weeks?|hours?|years?)?\.?", re.IGNORECASE
+)
+_IN_BRACKETS = re.compile(r"^[a-z-]+\s*\((\d{1,7})\)\s*", re.IGNORECASE)
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 _US = re.compile(r"\b(\d{1,2})/(\d{1,2})/(\d{4})\b")
 _SPELLED = re.compile(r"\b([A-Za-z]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})\b")

@@ -25,7 +25,8 @@ _STATE_NAMES: Final = (
     "alabama;alaska;arizona;arkansas;california;colorado;connecticut;delaware;florida;georgia;hawaii;idaho;"
     "illinois;indiana;iowa;kansas;kentucky;louisiana;maine;maryland;massachusetts;michigan;minnesota;"
     "mississippi;missouri;montana;nebraska;nevada;new hampshire;new jersey;new mexico;new york;"
-    "north carolina;north dakota;ohio;oklahoma;oregon;pennsylvania;rhode island;south carolina;south dakota;tennessee;texas;"
+    "north carolina;north dakota;ohio;oklahoma;"
+    "oregon;pennsylvania;rhode island;south carolina;south dakota;tennessee;texas;"
     "utah;vermont;virginia;washington;west virginia;wisconsin;wyoming;d.c;d.c."
 )
 US_STATES: Final = frozenset(_STATE_CODES.split())
