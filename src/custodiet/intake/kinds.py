@@ -13,7 +13,7 @@ import re
 import struct
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
-from typing import Final
+from typing import BinaryIO, Final
 
 from custodiet.intake.zips import RefusedError, open_zip
 from custodiet.model.problems import Problem
@@ -29,6 +29,8 @@ _JSON_ARRAY: Final = re.compile(r'\s*\[\s*(?:[{\["\]]|-?\d+(?:\.\d+)?\s*[,\]]|(?
 _JSON_OBJECT: Final = re.compile(r'\s*\{\s*(?:"|\}|$)')
 _CONTROL: Final = re.compile(r"[\x01-\x08\x0b\x0e-\x19\x1b-\x1f]")
 _OLE_SECTORS: Final = 4096
+_NO_SECTOR: Final = 0xFFFFFFFA
+_FILE_PASS: Final = 0x2F
 
 
 class Kind(StrEnum):
@@ -172,38 +174,66 @@ def _is_small(archive: object, name: str) -> bool:
 
 def _ole_kind(path: Path) -> Kind:
     try:
-        names = _ole_names(path)
+        with path.open("rb") as file:
+            document = _CompoundDocument(file)
+            starts = document.starts()
+            book = next(
+                (starts[name] for name in ("Workbook", "Book", "WORKBOOK", "BOOK") if name in starts), None
+            )
+            locked = book is not None and _asks_for_password(document.sector(book))
     except (OSError, struct.error, ValueError):
         return Kind.UNKNOWN
-    if "EncryptedPackage" in names:
+    if "EncryptedPackage" in starts or locked:
         return Kind.ENCRYPTED_OFFICE
-    if names & {"Workbook", "Book", "WORKBOOK", "BOOK"}:
+    if book is not None:
         return Kind.XLS
-    return Kind.WORD if "WordDocument" in names else Kind.UNKNOWN
+    return Kind.WORD if "WordDocument" in starts else Kind.UNKNOWN
 
 
-def _ole_names(path: Path) -> set[str]:
-    """Return the names in the directory of a compound document ([MS-CFB] 2.2, 2.6)."""
-    names: set[str] = set()
-    with path.open("rb") as file:
+class _CompoundDocument:
+    """Look into the directory of a compound document ([MS-CFB] 2.2, 2.6)."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
         header = file.read(512)
-        size = 1 << min(struct.unpack_from("<H", header, 30)[0], 16)
-        fat_sectors = struct.unpack_from("<109I", header, 76)
-        sector = struct.unpack_from("<I", header, 48)[0]
+        self._size = 1 << min(struct.unpack_from("<H", header, 30)[0], 16)
+        self._directory = struct.unpack_from("<I", header, 48)[0]
+        self._fat = struct.unpack_from("<109I", header, 76)
+
+    def sector(self, number: int) -> bytes:
+        self._file.seek((number + 1) * self._size)
+        return self._file.read(self._size)
+
+    def starts(self) -> dict[str, int]:
+        """Return the first sector of each stream by its name."""
+        starts: dict[str, int] = {}
+        number = self._directory
         for _ in range(_OLE_SECTORS):
-            if sector >= 0xFFFFFFFA:
+            if number >= _NO_SECTOR:
                 break
-            file.seek((sector + 1) * size)
-            data = file.read(size)
+            data = self.sector(number)
             for at in range(0, len(data) - 127, 128):
                 length = struct.unpack_from("<H", data, at + 64)[0]
-                names.add(data[at : at + max(min(length, 64) - 2, 0)].decode("utf-16-le", "replace"))
-            place, rest = divmod(sector, size // 4)
-            if place >= len(fat_sectors) or fat_sectors[place] >= 0xFFFFFFFA:
+                name = data[at : at + max(min(length, 64) - 2, 0)].decode("utf-16-le", "replace")
+                starts.setdefault(name, struct.unpack_from("<I", data, at + 116)[0])
+            place, rest = divmod(number, self._size // 4)
+            if place >= len(self._fat) or self._fat[place] >= _NO_SECTOR:
                 break
-            file.seek((fat_sectors[place] + 1) * size + rest * 4)
-            sector = struct.unpack("<I", file.read(4))[0]
-    return names
+            number = struct.unpack_from("<I", self.sector(self._fat[place]), rest * 4)[0]
+        return starts
+
+
+def _asks_for_password(stream: bytes) -> bool:
+    """Tell whether a FilePass record is among the first of a BIFF stream ([MS-XLS] 2.4.117)."""
+    at = 0
+    for _ in range(4):
+        if at + 4 > len(stream):
+            break
+        kind, length = struct.unpack_from("<HH", stream, at)
+        if kind == _FILE_PASS:
+            return True
+        at += 4 + length
+    return False
 
 
 def _text_kind(path: Path, head: bytes) -> Kind:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from enum import Enum
 from typing import Final
 
@@ -59,13 +60,13 @@ def number_text(text: str) -> str:
     """Write a stored number as a sheet shows it: ``5109.0`` is 5109, 0.30000000000000004 is 0.3."""
     text = text.strip()
     if _INTEGER.fullmatch(text):
-        return text
+        return text if text != "-0" else "0"
     try:
         value = float(text)
     except ValueError:
         return text
     if value.is_integer() and abs(value) < 1e21:
-        return str(int(value))
+        return str(int(Decimal(text)))  # A float would make up digits after the fifteenth.
     return f"{value:.15g}"
 
 

@@ -11,7 +11,6 @@ import posixpath
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -24,6 +23,8 @@ from custodiet.intake.zips import Budget, Limits, RefusedError, open_zip
 
 _CHUNK: Final = 1 << 18
 _STRINGS_LIMIT: Final = 1 << 29
+
+_BROKEN_XML: Final = "The XML of a part breaks off or is not well-formed."
 
 Start = Callable[[str, Attributes], None]
 
@@ -68,12 +69,17 @@ class XlsxBook:
         reader = SheetReader(self._strings, self._formats, notes, from_1904=self._from_1904)
         parser = _new_parser(reader.start, reader.end, reader.text)
         sieve = RowSieve(reader, parser)
-        for piece in self._pieces(sheet.part):
-            with _named_damage():
+        try:
+            for piece in self._pieces(sheet.part):
                 sieve.feed(piece)
-            yield from reader.take()
-        with _named_damage():
+                yield from reader.take()
             sieve.finish()
+        except expat.ExpatError as error:
+            yield from reader.take()
+            raise RefusedError("malformed", _BROKEN_XML) from error
+        except RefusedError:
+            yield from reader.take()
+            raise
         yield from reader.take()
 
     def _read_sheets(self) -> list[Sheet]:
@@ -194,13 +200,14 @@ class XlsxBook:
     ) -> Iterator[int]:
         """Parse one part, yielding the bytes read so far after each piece."""
         parser, n_bytes = _new_parser(start, end, text), 0
-        for piece in self._pieces(part):
-            n_bytes += len(piece)
-            with _named_damage():
+        try:
+            for piece in self._pieces(part):
+                n_bytes += len(piece)
                 parser.Parse(piece, False)
-            yield n_bytes
-        with _named_damage():
+                yield n_bytes
             parser.Parse(b"", True)
+        except expat.ExpatError as error:
+            raise RefusedError("malformed", _BROKEN_XML) from error
 
     def _pieces(self, part: str) -> Iterator[bytes]:
         """Yield the bytes of one part, counted against its limits."""
@@ -227,14 +234,6 @@ def _new_parser(start: Start, end: Callable[[str], None], text: Callable[[str], 
     parser.CharacterDataHandler = text
     parser.StartDoctypeDeclHandler = _refuse_doctype
     return parser
-
-
-@contextmanager
-def _named_damage() -> Iterator[None]:
-    try:
-        yield
-    except expat.ExpatError as error:
-        raise RefusedError("malformed", "The XML of a part breaks off or is not well-formed.") from error
 
 
 def _by_local_name(start: Start) -> Start:

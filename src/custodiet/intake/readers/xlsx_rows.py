@@ -328,10 +328,10 @@ def _letter(written: str, code: int) -> str:
 
 
 def _column_number(letters: str) -> int:
-    """Return the 0-based number of a column; one past the last for what is none."""
+    """Return the 0-based number of a column; -1 for what is none."""
     if not 1 <= len(letters) <= 3 or not (letters.isascii() and letters.isalpha()):
-        return MOST_COLUMNS
+        return -1
     number = 0
     for letter in letters.upper():
         number = number * 26 + ord(letter) - 64
-    return number - 1
+    return number - 1 if number <= MOST_COLUMNS else -1
