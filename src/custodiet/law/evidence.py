@@ -1,0 +1,244 @@
+"""Gather what lies behind the indicators of one rule: counts, dates, rows, and the counts under other definitions."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any, Final
+
+import ibis
+
+from custodiet.case import Case
+from custodiet.law.scan import DIALECT, Scan
+from custodiet.rules.compile import condition, outcome
+from custodiet.rules.compile_groups import group_table, key_names, member_table
+from custodiet.rules.rule import Rule
+from custodiet.rules.schema import Alternative
+
+ERAS: Final = ("devices", "id", "no-identity", "drop-down")
+Key = tuple[Any, ...]
+
+
+@dataclass(slots=True)
+class Evidence:
+    """Hold what lies behind one indicator.
+
+    Attributes:
+        key: Values of the rule's ``group_by``.
+        n: What the statement counts: linked searches, or distinct shares, or rows.
+        n_records: Rows of evidence.
+        denominator: What was evaluated, in the unit of ``n``.
+        n_not_evaluable: What could not be told, in the unit of ``n``.
+        n_groups: Groups that meet the pattern; 0 for rules on single rows.
+        digest: Number made of the evidence rows, whatever their order.
+        alternatives: Counts under the rule's other definitions, in their order.
+        eras: Count for each form of the export among the evidence.
+        eras_judged: Forms of the export among all that was evaluated.
+        breakdowns: Field to (value, count), most first.
+        apart: Name to count of what is counted beside.
+    """
+
+    key: Key
+    n: int
+    n_records: int
+    denominator: int
+    n_not_evaluable: int
+    first: datetime | date | None
+    last: datetime | date | None
+    rows: list[dict[str, Any]]
+    digest: str
+    n_groups: int = 0
+    alternatives: list[int] = field(default_factory=list)
+    eras: dict[str, int] = field(default_factory=dict)
+    eras_judged: int = 1
+    breakdowns: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
+    apart: dict[str, int] = field(default_factory=dict)
+
+
+def group_fields(rule: Rule) -> tuple[str, ...]:
+    """Return the fields that one indicator of the rule is about."""
+    return tuple(rule.model.group_by) or (rule.subject.owner,)
+
+
+def altered(rule: Rule, other: Alternative) -> Rule:
+    """Return the rule under another definition."""
+    values = {
+        name: tuple(
+            (start, tuple(value) if isinstance(value, list) else value) for start, _ in rule.parameters[name]
+        )
+        for name, value in other.parameters.items()
+    }
+    changed = replace(rule, parameters=dict(rule.parameters) | values)
+    if other.pattern is not None:
+        changed = replace(changed, pattern=other.pattern.tree())
+    if other.counts is not None and changed.grouping is not None:
+        changed = replace(changed, grouping=replace(changed.grouping, counts=other.counts.tree()))
+    return changed
+
+
+def row_evidence(case: Case, scan: Scan, rule: Rule) -> list[Evidence]:
+    """Gather the evidence of a rule on single rows, one for each value of ``group_by`` with an indicator."""
+    table, subject = scan.table, rule.subject
+    keys = group_fields(rule)
+    counted = rule.model.count_distinct or "search_key"
+    dates = "searched_at" if subject.name == "search" else subject.date_field
+    columns: dict[str, Any] = {f"g{n}": table[name] for n, name in enumerate(keys)}
+    columns |= {
+        "o": outcome(rule, table, scan.hoisted),
+        "counted": table[counted].cast("string"),
+        "happened": table[dates],
+        "disclosure_id": table[subject.evidence[0]],
+        "record_no": table[subject.evidence[1]],
+        "era": table.era if subject.name == "search" else ibis.null("string"),
+    }
+    for n, other in enumerate(rule.model.sensitivity):
+        columns[f"a{n}"] = outcome(altered(rule, other), table, scan.hoisted)
+    inner = ibis.to_sql(table.select(**columns), dialect=DIALECT)
+    found = _gather(case, inner, len(keys), len(rule.model.sensitivity))
+    if rule.model.counts_apart or _broken_down(rule):
+        _add_details(case, scan, rule, {item.key: item for item in found})
+    return found
+
+
+def group_evidence(
+    case: Case, scan: Scan, rule: Rule
+) -> tuple[list[tuple[str, int, int, int, int]], list[Evidence]]:
+    """Evaluate an aggregate rule: outcomes of groups by producer, and the evidence of its indicators."""
+    members, groups = _make_group_tables(case, scan, rule)
+    tallies = case.rows(
+        "SELECT coalesce(owner, ''), count(*) FILTER (outcome = 0), count(*) FILTER (outcome = 1),"
+        f" count(*) FILTER (outcome = 2), count(*) FILTER (outcome = 3) FROM {groups} GROUP BY 1 ORDER BY 1"
+    )
+    found: list[Evidence] = []
+    if any(row[1] for row in tallies):
+        found = _group_hits(case, rule, members, groups)
+        for other in rule.model.sensitivity:
+            counts = _alternative_counts(case, scan, rule, altered(rule, other))
+            for item in found:
+                item.alternatives.append(counts.get(item.key, 0))
+    case.execute(f"DROP TABLE {members}")
+    case.execute(f"DROP TABLE {groups}")
+    return [(str(row[0]), *(int(c) for c in row[1:])) for row in tallies], found  # type: ignore[misc]
+
+
+def _gather(case: Case, inner: str, n_keys: int, n_alternatives: int) -> list[Evidence]:
+    keys = ", ".join(f"g{n}" for n in range(n_keys))
+    alternatives = "".join(f", count(DISTINCT counted) FILTER (a{n} = 0)" for n in range(n_alternatives))
+    eras = "".join(f", count(DISTINCT counted) FILTER (o = 0 AND era = '{era}')" for era in ERAS)
+    table = "gathered_rows"
+    case.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT * FROM ({inner}) WHERE o <> 3")
+    rows = case.rows(
+        f"SELECT {keys}, count(DISTINCT counted) FILTER (o = 0), count(*) FILTER (o = 0),"
+        " count(DISTINCT counted) FILTER (o < 2), count(DISTINCT counted) FILTER (o = 2),"
+        " min(happened) FILTER (o = 0), max(happened) FILTER (o = 0), count(DISTINCT era) FILTER (o < 2),"
+        f" {_DIGEST}, {_ROWS} FILTER (o = 0){alternatives}{eras}"
+        f" FROM {table} GROUP BY {keys} HAVING count(*) FILTER (o = 0) > 0 ORDER BY {keys}"
+    )
+    case.execute(f"DROP TABLE {table}")
+    return [_evidence(row, n_keys, n_alternatives) for row in rows]
+
+
+_DIGEST: Final = "md5((bit_xor(md5_number(disclosure_id || ':' || record_no)) FILTER (o = 0))::VARCHAR)"
+_ROWS: Final = (
+    "list({'disclosure_id': disclosure_id, 'record_no': record_no::BIGINT} ORDER BY disclosure_id, record_no)"
+)
+
+
+def _evidence(row: Sequence[Any], n_keys: int, n_alternatives: int) -> Evidence:
+    n, n_records, denominator, unknown, first, last, eras_judged, digest, rows = row[n_keys : n_keys + 9]
+    alternatives = [int(count) for count in row[n_keys + 9 : n_keys + 9 + n_alternatives]]
+    eras = dict(zip(ERAS, row[n_keys + 9 + n_alternatives :], strict=False))
+    return Evidence(
+        tuple(row[:n_keys]), int(n), int(n_records), int(denominator), int(unknown), first, last, rows, str(digest),
+        alternatives=alternatives, eras={era: int(c) for era, c in eras.items() if c}, eras_judged=int(eras_judged),
+    )  # fmt: skip
+
+
+def _make_group_tables(case: Case, scan: Scan, rule: Rule) -> tuple[str, str]:
+    members = member_table(rule, scan.table, scan.hoisted)
+    case.execute(f"CREATE OR REPLACE TEMP TABLE group_members AS {ibis.to_sql(members, dialect=DIALECT)}")
+    stored = ibis.table(members.schema(), name="group_members")
+    groups = ibis.to_sql(group_table(rule, stored), dialect=DIALECT)
+    case.execute(f"CREATE OR REPLACE TEMP TABLE group_outcomes AS {groups}")
+    return "group_members", "group_outcomes"
+
+
+def _same(rule: Rule) -> str:
+    return " AND ".join(f"m.{key} IS NOT DISTINCT FROM g.{key}" for key in key_names(rule))
+
+
+def _places(rule: Rule) -> list[str]:
+    assert rule.grouping is not None  # noqa: S101 - callers pass aggregates
+    return [f"k{rule.grouping.per.index(name)}" for name in group_fields(rule)]
+
+
+def _group_hits(case: Case, rule: Rule, members: str, groups: str) -> list[Evidence]:
+    places = _places(rule)
+    keys = ", ".join(f"m.{key} AS g{n}" for n, key in enumerate(places))
+    # A pattern about absence (a long gap) has no counted search to show: then all members are its evidence.
+    inner = (
+        f"SELECT {keys}, CASE WHEN g.outcome = 0 AND (m.told = 1 OR (m.told = 0 AND g.n_counted = 0)) THEN 0"
+        " WHEN g.outcome < 2 AND m.told < 2 THEN 1 ELSE 2 END::TINYINT AS o, m.search_key AS counted,"
+        " m.searched_at AS happened, m.disclosure_id, m.record_no, m.era"
+        f" FROM {members} m JOIN {groups} g ON {_same(rule)} WHERE m.told IS NOT NULL AND g.outcome <> 3"
+    )
+    found = _gather(case, inner, len(places), 0)
+    n_groups = _groups_by_key(case, groups, places)
+    for item in found:
+        item.n_groups = n_groups.get(item.key, 0)
+    return found
+
+
+def _groups_by_key(case: Case, groups: str, places: Sequence[str]) -> dict[Key, int]:
+    keys = ", ".join(places)
+    rows = case.rows(f"SELECT {keys}, count(*) FROM {groups} WHERE outcome = 0 GROUP BY {keys}")
+    return {tuple(row[:-1]): int(row[-1]) for row in rows}
+
+
+def _alternative_counts(case: Case, scan: Scan, rule: Rule, changed: Rule) -> dict[Key, int]:
+    groups = group_table(changed, member_table(changed, scan.table))
+    keys = ", ".join(_places(rule))
+    sql = f"SELECT {keys}, sum(n_counted) FROM ({ibis.to_sql(groups, dialect=DIALECT)}) WHERE outcome = 0 GROUP BY {keys}"
+    return {tuple(row[:-1]): int(row[-1]) for row in case.rows(sql)}
+
+
+def _broken_down(rule: Rule) -> list[str]:
+    import re
+
+    return sorted(set(re.findall(r"\{(?:by|list):(\w+)\}", rule.model.statement)))
+
+
+def _add_details(case: Case, scan: Scan, rule: Rule, found: Mapping[Key, Evidence]) -> None:
+    table = scan.table
+    keys = group_fields(rule)
+    named = {f"g{n}": table[name] for n, name in enumerate(keys)}
+    listed = ", ".join(named)
+    counted = table[rule.model.count_distinct or "search_key"].cast("string")
+    judged = outcome(rule, table, scan.hoisted)
+    for name in _broken_down(rule):
+        inner = ibis.to_sql(table.select(**named, o=judged, v=table[name], counted=counted), dialect=DIALECT)
+        rows = case.rows(
+            f"SELECT {listed}, coalesce(v, 'not stated'), count(DISTINCT counted) AS n FROM ({inner}) WHERE o = 0"
+            f" GROUP BY ALL ORDER BY n DESC, {len(keys) + 1}"
+        )
+        for row in rows:
+            found[tuple(row[: len(keys)])].breakdowns.setdefault(name, []).append(
+                (str(row[-2]), int(row[-1]))
+            )
+    for apart in rule.model.counts_apart:
+        holds = condition(apart.when.tree(), table)
+        inner = ibis.to_sql(table.select(**named, o=judged, w=holds, counted=counted), dialect=DIALECT)
+        rows = case.rows(
+            f"SELECT {listed}, count(DISTINCT counted) FROM ({inner}) WHERE w AND o <> 0 GROUP BY {listed}"
+        )
+        counts = {tuple(row[:-1]): int(row[-1]) for row in rows}
+        for key, item in found.items():
+            item.apart[apart.name] = counts.get(key, 0)
+
+
+def evidence_id(rule: Rule, subject: str, counterpart: str | None, digest: str) -> str:
+    """Return the id of an indicator: the same for the same rule version, subject and evidence rows."""
+    parts = "\x1f".join((rule.id, rule.model.version, subject, counterpart or "", digest))
+    return "i-" + hashlib.sha256(parts.encode()).hexdigest()[:16]

@@ -1,0 +1,107 @@
+"""Findings: indicators that a named person reviewed and kept, in the form that audit standards use.
+
+Source: U.S. GAO, Government Auditing Standards (GAO-21-368G), 8.116-8.132: criteria,
+condition, cause, effect; with recommendation, response and follow-up beside them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+
+from custodiet.case import Case
+from custodiet.case.types import arrow_schema
+from custodiet.law.review import CARRIED, FINDING_FIELDS, KEPT, ensure_review_tables, latest_fields
+from custodiet.model.errors import UsageError
+from custodiet.model.tables import FINDINGS, INDICATORS
+from custodiet.rules.rule import Rule
+
+NOT_STATED: Final = "Not established."
+NO_RESPONSE: Final = "None recorded. Ask for an explanation before anything is published."
+
+
+def findings_table(
+    case: Case, indicators: list[dict[str, Any]], rules: Mapping[str, Rule] | None = None
+) -> list[dict[str, Any]]:
+    """Return the rows of ``findings``: kept indicators, then findings carried forward from earlier cases."""
+    written = latest_fields(case)
+    kept = [row for row in indicators if row.get("disposition") in [str(word) for word in KEPT]]
+    found = [row | _fields(row, written.get(row["indicator_id"], {}), rules or {}) for row in kept]
+    known = {row["indicator_id"] for row in found}
+    carried = case.query(f"SELECT {_names(FINDINGS.column_names)} FROM carried_findings").to_pylist()
+    return found + [row for row in carried if row["indicator_id"] not in known]
+
+
+def rebuild_findings(case: Case) -> None:
+    """Make the table ``findings`` again from indicators and decisions; call inside a transaction."""
+    ensure_review_tables(case)
+    indicators = case.query(
+        f"SELECT {_names(INDICATORS.column_names)} FROM indicators ORDER BY indicator_id"
+    ).to_pylist()
+    before = {
+        row["indicator_id"]: row
+        for row in case.query("SELECT indicator_id, criteria FROM findings").to_pylist()
+    }
+    rows = findings_table(case, indicators)
+    for row in rows:
+        earlier = before.get(row["indicator_id"])
+        if earlier is not None and row["criteria"] == row["citation"]:
+            row["criteria"] = earlier["criteria"]
+    case.replace("findings", pa.Table.from_pylist(rows, schema=arrow_schema(FINDINGS)))
+
+
+def carry_forward(case: Case, earlier_case_dir: Path, *, on: date | None = None) -> int:
+    """Take the findings of an earlier case into this one, for follow-up.
+
+    Evidence stays where it is: its rows belong to the earlier case. Account-level
+    findings are not carried. Findings carried before from the same folder are replaced.
+
+    Returns:
+        Findings carried.
+
+    Raises:
+        UsageError: The folder holds no case, or is this case.
+    """
+    if earlier_case_dir.resolve() == case.folder.resolve():
+        raise UsageError("is this case itself.", where=str(earlier_case_dir))
+    with Case.open(earlier_case_dir) as earlier:
+        rows = earlier.query(
+            f"SELECT {_names(FINDINGS.column_names)} FROM findings WHERE level <> 'account' ORDER BY indicator_id"
+        ).to_pylist()
+    name, day = earlier_case_dir.resolve().name, on or datetime.now(UTC).date()
+    for row in rows:
+        follow_up = row["follow_up"] or "Not yet followed up."
+        row |= {"carried_from": name, "carried_on": day, "evidence": []}
+        row["follow_up"] = (
+            follow_up
+            if follow_up.startswith("Carried forward")
+            else f"Carried forward from {name}. {follow_up}"
+        )
+    ensure_review_tables(case)
+    with case.transaction():
+        case.execute("DELETE FROM carried_findings WHERE carried_from = ?", [name])
+        with case.registered("carried_rows", pa.Table.from_pylist(rows, schema=arrow_schema(CARRIED))):
+            case.execute("INSERT INTO carried_findings SELECT * FROM carried_rows")
+        rebuild_findings(case)
+    return len(rows)
+
+
+def _fields(row: Mapping[str, Any], written: Mapping[str, str], rules: Mapping[str, Rule]) -> dict[str, str]:
+    rule = rules.get(row["rule_id"])
+    first = rule.model.law[0] if rule else None
+    criteria = row["citation"] if first is None or first.quote is None else f"{first.cite}: “{first.quote}”"
+    defaults = dict.fromkeys(FINDING_FIELDS, NOT_STATED) | {
+        "condition": row["statement"],
+        "criteria": criteria,
+        "response": NO_RESPONSE,
+        "follow_up": "Not yet followed up.",
+    }
+    return defaults | dict(written)
+
+
+def _names(columns: tuple[str, ...]) -> str:
+    return ", ".join(f'"{name}"' for name in columns)

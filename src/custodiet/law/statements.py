@@ -1,0 +1,132 @@
+"""Put the sentence, the caveats and the sensitivity panel of an indicator together."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import date, datetime
+from typing import Any, Final
+
+from custodiet.law.evidence import Evidence
+from custodiet.rules.rule import Rule
+
+LISTED: Final = 10
+_ERA_WORDS: Final = {
+    "devices": "form with camera counts and no search ids",
+    "id": "form with search ids",
+    "no-identity": "form without accounts",
+    "drop-down": "form with reasons from a list",
+}
+
+
+def statement_of(rule: Rule, evidence: Evidence, subject: str, counterpart: str | None) -> str:
+    """Fill the rule's sentence with the numbers of one indicator."""
+
+    def fill(match: re.Match[str]) -> str:
+        return _placeholder(match.group(1), rule, evidence, subject, counterpart)
+
+    return " ".join(re.sub(r"\{([^{}]*)\}", fill, rule.model.statement).split())
+
+
+def caveats_of(rule: Rule, evidence: Evidence) -> list[str]:
+    """Return the rule's caveats and those that follow from the numbers."""
+    caveats = list(rule.model.caveats)
+    if evidence.n_not_evaluable:
+        caveats.append(
+            f"{evidence.n_not_evaluable:,} {_unit(rule)} could not be told (hidden, not exported or not known)"
+            " and are not counted."
+        )
+    if evidence.eras_judged > 1:
+        caveats.append(
+            "The form of the export changed within the period: numbers before and after are not comparable,"
+            " and no trend is given."
+        )
+    caveats += [
+        f"Counted apart: {evidence.apart[item.name]:,} {item.label}."
+        for item in rule.model.counts_apart
+        if evidence.apart.get(item.name)
+    ]
+    caveats += [f"Other reading: {text}" for text in rule.model.reading.others]
+    if rule.model.status == "draft":
+        caveats.append("The rule is a draft: its source was not confirmed.")
+    return caveats
+
+
+def sensitivity_of(rule: Rule, evidence: Evidence) -> str:
+    """Return the panel as JSON: the headline, the count under other definitions, the range, and what flips the claim.
+
+    A claim is *flipped* by a definition under which nothing is left to count.
+    """
+    alternatives: list[dict[str, Any]] = [
+        {"label": other.label, "choice": other.choice, "count": count}
+        for other, count in zip(rule.model.sensitivity, evidence.alternatives, strict=False)
+    ]
+    alternatives += [
+        {
+            "label": "every record counted, duplicates included",
+            "choice": "duplicates",
+            "count": evidence.n_records,
+        },
+        {
+            "label": "what cannot be told counted as if it met the pattern",
+            "choice": "hidden rows",
+            "count": evidence.n + evidence.n_not_evaluable,
+        },
+    ]
+    if len(evidence.eras) > 1:
+        alternatives += [
+            {"label": f"only the {_ERA_WORDS[era]}", "choice": "era", "count": count}
+            for era, count in evidence.eras.items()
+        ]
+    counts = [evidence.n, *(item["count"] for item in alternatives)]
+    panel = {
+        "headline": {"label": rule.model.sensitivity_headline or "the rule as written", "count": evidence.n},
+        "alternatives": alternatives,
+        "range": [min(counts), max(counts)],
+        "flips": [item["label"] for item in alternatives if item["count"] == 0],
+    }
+    return json.dumps(panel, ensure_ascii=False)
+
+
+def _unit(rule: Rule) -> str:
+    return rule.subject.unit
+
+
+def _placeholder(name: str, rule: Rule, evidence: Evidence, subject: str, counterpart: str | None) -> str:
+    head, _, tail = name.partition(":")
+    if head == "by":
+        return ", ".join(f"{value} {count:,}" for value, count in evidence.breakdowns.get(tail, []))
+    if head == "list":
+        return _listed([value for value, _ in evidence.breakdowns.get(tail, [])])
+    if head == "param":
+        return _shown(rule.parameters[tail][-1][1])
+    if head == "apart":
+        return f"{evidence.apart.get(tail, 0):,}"
+    values: dict[str, str] = {
+        "n": f"{evidence.n:,}",
+        "denominator": f"{evidence.denominator:,}",
+        "not_evaluable": f"{evidence.n_not_evaluable:,}",
+        "share": f"{100 * evidence.n / evidence.denominator:.1f} %" if evidence.denominator else "no share",
+        "subject": subject,
+        "counterpart": counterpart or "an organisation that is not stated",
+        "first": _day(evidence.first),
+        "last": _day(evidence.last),
+        "records": f"{evidence.n_records:,}",
+        "groups": f"{evidence.n_groups:,}",
+    }
+    return values[name]
+
+
+def _listed(values: list[str]) -> str:
+    shown = ", ".join(values[:LISTED])
+    return f"{shown} and {len(values) - LISTED:,} more" if len(values) > LISTED else shown
+
+
+def _shown(value: Any) -> str:
+    return ", ".join(str(v) for v in value) if isinstance(value, tuple) else str(value)
+
+
+def _day(moment: datetime | date | None) -> str:
+    if moment is None:
+        return "an unknown day"
+    return (moment.date() if isinstance(moment, datetime) else moment).isoformat()

@@ -1,0 +1,296 @@
+"""Derive the subjects of the rules from the tables of a case, as SQL that anyone can run on them.
+
+The SQL holds nothing but the case's own tables, so an indicator can carry it as
+its query. Inputs that a case does not have become nulls: unknown, not false.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from custodiet.case import Case
+from custodiet.rules.fields import SEARCH_COLUMNS
+
+_HIDDEN: Final = "('masked', 'withheld', 'not-exported')"
+_ORGANISATIONS: Final = """
+  org_facts AS (
+    SELECT name, any_value(canonical) AS canonical, any_value(state) AS state,
+           nullif(any_value(level), 'unknown') AS level, any_value(type) AS type, any_value(status) AS status
+    FROM organisations GROUP BY name)"""
+_PAGES: Final = """
+  pages AS (
+    SELECT coalesce(o.canonical, p.producer) AS page_of, p.as_of AS page_on, p.retention_days, p.prohibited_uses,
+           p.access_policy, row_number() OVER (PARTITION BY coalesce(o.canonical, p.producer)
+                                               ORDER BY p.as_of, p.disclosure_id, p.source_row) AS page_no
+    FROM portals p LEFT JOIN org_facts o ON o.name = p.producer WHERE p.as_of IS NOT NULL)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Say which optional tables of a case hold rows."""
+
+    filled: frozenset[str]
+
+    def has(self, table: str) -> bool:
+        """Tell whether a table holds rows."""
+        return table in self.filled
+
+
+def inputs_of(case: Case) -> Inputs:
+    """Look which optional tables of a case hold rows."""
+    from custodiet.law.local_inputs import ensure_input_tables, input_tables
+
+    ensure_input_tables(case)
+    names = ["organisations", "purposes", "sightings", "portals", "shares", *input_tables()]
+    return Inputs(frozenset(n for n in names if case.value(f"SELECT count(*) FROM (FROM {n} LIMIT 1)")))
+
+
+def subject_sql(subject: str, inputs: Inputs) -> str:
+    """Return the SELECT that derives a subject."""
+    return {"search": _search, "share": _share, "portal": _portal, "disclosure": _disclosure}[subject](inputs)
+
+
+def _facts(alias: str, prefix: str) -> str:
+    return ", ".join(f"{alias}.{what} AS {prefix}_{what}" for what in ("state", "level", "type", "status"))
+
+
+def _given(cell: str) -> str:
+    state = f"r.{cell}_state"
+    return f"CASE WHEN {state} IN ('value', 'partial') THEN true WHEN {state} IN ('blank', 'placeholder') THEN false END AS {cell}_given"
+
+
+def _search(inputs: Inputs) -> str:
+    key = "s.search_key" if inputs.has("sightings") else "NULL"
+    sightings = (
+        "LEFT JOIN (SELECT disclosure_id, record_no, any_value(search_key) AS search_key FROM sightings GROUP BY ALL) s"
+        " ON s.disclosure_id = r.disclosure_id AND s.record_no = r.record_no"
+        if inputs.has("sightings")
+        else ""
+    ).replace("GROUP BY ALL", "GROUP BY disclosure_id, record_no")
+    return f"""WITH{_ORGANISATIONS},{_PAGES},
+  labels AS (
+    SELECT key, field, list(DISTINCT label ORDER BY label) AS labels
+    FROM purposes WHERE label <> 'insufficient.redacted' GROUP BY key, field),
+  texts AS (
+    SELECT DISTINCT reason_key, offense_key, prompt_key, reason_state FROM records),
+  text_labels AS (
+    SELECT t.*,
+      CASE WHEN reason_state IN {_HIDDEN} THEN NULL
+           WHEN a.labels IS NOT NULL THEN a.labels
+           WHEN reason_state = 'blank' THEN ['insufficient.blank']
+           WHEN reason_state = 'placeholder' THEN ['insufficient.placeholder'] END AS reason_labels,
+      b.labels AS offense_labels, c.labels AS prompt_labels
+    FROM texts t
+    LEFT JOIN labels a ON a.key = t.reason_key AND a.field = 'reason'
+    LEFT JOIN labels b ON b.key = t.offense_key AND b.field = 'offense'
+    LEFT JOIN labels c ON c.key = t.prompt_key AND c.field = 'prompt'),
+  all_labels AS (
+    SELECT *, CASE
+        WHEN reason_state IN ('masked', 'withheld') THEN NULL
+        WHEN reason_labels IS NULL AND reason_state <> 'not-exported' THEN NULL
+        WHEN coalesce(reason_labels, offense_labels, prompt_labels) IS NULL THEN NULL
+        ELSE list_sort(list_distinct(list_concat(coalesce(reason_labels, []), coalesce(offense_labels, []),
+                                                 coalesce(prompt_labels, [])))) END AS merged
+    FROM text_labels),
+  purpose_sets AS (
+    SELECT reason_key, offense_key, prompt_key, reason_state, reason_labels,
+      CASE WHEN len(list_filter_substantive) > 0 THEN list_filter_substantive ELSE merged END AS purposes
+    FROM (SELECT *, string_split(nullif(regexp_replace(regexp_replace(array_to_string(merged, '|'),
+            '(^|\\|)(insufficient\\.[^|]*|unknown)', '', 'g'), '^\\|', ''), ''), '|') AS list_filter_substantive
+          FROM all_labels)),
+  forms AS (
+    SELECT disclosure_id, date_trunc('month', searched_local) AS form_month,
+      CASE WHEN avg(CASE WHEN reason_state = 'value'
+               THEN regexp_matches(reason, '^[A-Z][A-Za-z/]+[A-Za-z/() ]* - [A-Z][A-Za-z/() ]+$|^Immigration [(]')::INTEGER END) > 0.8
+             THEN 'drop-down'
+           WHEN count(search_id) = 0 THEN 'devices'
+           WHEN count(*) FILTER (user_state = 'value') = 0 THEN 'no-identity'
+           ELSE 'id' END AS era
+    FROM records GROUP BY disclosure_id, form_month),
+  days AS (
+    SELECT DISTINCT producer, coalesce(searched_local::DATE, searched_at::DATE) AS searched_on FROM records),
+  stated AS (
+    SELECT d.producer, d.searched_on,
+      CASE WHEN p.page_of IS NULL THEN f.retention_days ELSE p.retention_days END AS stated_retention_days,
+      CASE WHEN p.page_of IS NULL THEN f.prohibited_uses ELSE p.prohibited_uses END AS stated_prohibited_uses,
+      CASE WHEN p.page_of IS NULL THEN f.access_policy ELSE p.access_policy END AS stated_access_policy
+    FROM (SELECT d.*, coalesce(o.canonical, d.producer) AS page_of FROM days d LEFT JOIN org_facts o ON o.name = d.producer) d
+    ASOF LEFT JOIN pages p ON p.page_of = d.page_of AND p.page_on <= d.searched_on
+    LEFT JOIN pages f ON f.page_of = d.page_of AND f.page_no = 1)
+SELECT
+  r.disclosure_id, r.record_no, r.kind, coalesce(po.canonical, r.producer) AS producer, {_facts("po", "producer")},
+  coalesce(o.canonical, r.org) AS org, {_facts("o", "org")},
+  CASE WHEN r.org_basis = 'producer' THEN true ELSE coalesce(o.canonical, r.org) = coalesce(po.canonical, r.producer) END AS own_search,
+  r.searched_at, coalesce(r.searched_local, r.searched_at::TIMESTAMP) AS searched_local,
+  coalesce(r.searched_local::DATE, r.searched_at::DATE) AS searched_on,
+  extract(hour FROM coalesce(r.searched_local, r.searched_at::TIMESTAMP)) AS hour_local,
+  isodow(coalesce(r.searched_local, r.searched_at::TIMESTAMP)) - 1 AS weekday_local,
+  r.window_start, r.window_end, coalesce(r.window_start_local, r.window_start::TIMESTAMP) AS window_start_local,
+  coalesce(r.window_end_local, r.window_end::TIMESTAMP) AS window_end_local,
+  r.networks, nullif(r.devices, 0) AS devices, regexp_replace(lower(trim(r.search_type)), '\\s*-\\s*mobile$', '') AS search_type,
+  r.vendor, e.era, r.reason_state, {_given("reason")}, r.case_number_state, {_given("case_number")},
+  r.user_state, {_given("user")}, r.plate_state, {_given("plate")},
+  CASE WHEN r.offense_type IS NOT NULL THEN trim(r.offense_type) <> '' END AS offense_given,
+  l.purposes, l.reason_labels, CASE WHEN r.reason_state IN {_HIDDEN} THEN NULL ELSE r.reason_key END AS reason_key, r.moderation,
+  CASE WHEN r.user_state = 'value' THEN r."user" END AS "user",
+  CASE WHEN r.user_state = 'value' THEN regexp_matches(r."user", '@|[0-9]{{3}}|^[0-9a-fA-F]{{8}}-') END AS user_is_id,
+  CASE WHEN r.plate_state = 'value' THEN r.plate END AS plate,
+  CASE WHEN r.case_number_state = 'value' THEN r.case_number END AS case_number,
+  st.stated_retention_days, st.stated_prohibited_uses, st.stated_access_policy,
+  {_search_inputs(inputs)},
+  coalesce({key}, r.disclosure_id || ':' || r.record_no) AS search_key
+FROM records r
+LEFT JOIN org_facts po ON po.name = r.producer
+LEFT JOIN org_facts o ON o.name = r.org
+LEFT JOIN purpose_sets l ON l.reason_key IS NOT DISTINCT FROM r.reason_key AND l.offense_key IS NOT DISTINCT FROM r.offense_key
+  AND l.prompt_key IS NOT DISTINCT FROM r.prompt_key AND l.reason_state IS NOT DISTINCT FROM r.reason_state
+LEFT JOIN forms e ON e.disclosure_id = r.disclosure_id
+  AND e.form_month IS NOT DISTINCT FROM date_trunc('month', r.searched_local)
+LEFT JOIN stated st ON st.producer = r.producer
+  AND st.searched_on = coalesce(r.searched_local::DATE, r.searched_at::DATE)
+{sightings}"""
+
+
+def _search_inputs(inputs: Inputs) -> str:
+    day = "coalesce(r.searched_local::DATE, r.searched_at::DATE)"
+    mine = "i.producer IN (r.producer, po.canonical)"
+    account = f'{mine} AND upper(trim(i.account)) = upper(trim(r."user"))'
+    own = "r.user_state = 'value' AND (r.org_basis = 'producer' OR coalesce(o.canonical, r.org) = coalesce(po.canonical, r.producer))"
+    number = "upper(regexp_replace({}, '[^A-Za-z0-9]', '', 'g'))"
+    both = "i.source IN (r.producer, po.canonical) AND i.declarant IN (r.org, o.canonical)"
+
+    def asked(column: str, table: str, when: str, condition: str, held: str = mine) -> str:
+        if not inputs.has(table):
+            return f"NULL::BOOLEAN AS {column}"
+        return (
+            f"CASE WHEN {when} AND EXISTS (SELECT 1 FROM {table} i WHERE {held}) "
+            f"THEN EXISTS (SELECT 1 FROM {table} i WHERE {condition}) END AS {column}"
+        )
+
+    known = [
+        asked("declaration_on_file", "input_declarations", "r.org IS NOT NULL",
+              f"{both} AND i.declared_on <= {day} AND coalesce(i.ends_on >= {day}, true)", "i.source IN (r.producer, po.canonical)"),
+        asked("case_number_listed", "input_case_numbers", "r.case_number_state = 'value'",
+              f"{mine} AND {number.format('i.case_number')} = {number.format('r.case_number')}"),
+        asked("account_listed", "input_accounts", own, account),
+        asked("account_active", "input_accounts", own,
+              f"{account} AND coalesce(i.enabled_on <= {day}, true) AND coalesce(i.disabled_on > {day}, true)"),
+        asked("account_trained", "input_training", own,
+              f"{account} AND i.trained_on <= {day} AND coalesce(i.expires_on >= {day}, true)"),
+        asked("on_duty", "input_roster", own,
+              f"{account} AND r.searched_local BETWEEN i.starts_at AND i.ends_at", account),
+        _listed(inputs),
+    ]  # fmt: skip
+    return ",\n  ".join(known)
+
+
+def _listed(inputs: Inputs) -> str:
+    if not inputs.has("shares"):
+        return "NULL::BOOLEAN AS org_on_sharing_list"
+    mine = "x.source IN (r.producer, po.canonical) AND x.stated_by = x.source"
+    return (
+        f"CASE WHEN r.org IS NOT NULL AND EXISTS (SELECT 1 FROM shares x WHERE {mine}) THEN "
+        f"EXISTS (SELECT 1 FROM shares x WHERE {mine} AND x.recipient IN (r.org, o.canonical)) END AS org_on_sharing_list"
+    )
+
+
+def _share(inputs: Inputs) -> str:
+    return f"""WITH{_ORGANISATIONS},{_PAGES},
+  pairs AS (SELECT DISTINCT source AS from_org, recipient AS to_org FROM shares)
+SELECT
+  x.disclosure_id, x.source_row, x.source_page,
+  coalesce(a.canonical, x.source) AS source, {_facts("a", "source")},
+  coalesce(b.canonical, x.recipient) AS recipient, {_facts("b", "recipient")},
+  coalesce(c.canonical, x.stated_by) AS stated_by, {_facts("c", "stated_by")},
+  CASE coalesce(c.canonical, x.stated_by) WHEN coalesce(a.canonical, x.source) THEN 'outbound'
+    WHEN coalesce(b.canonical, x.recipient) THEN 'inbound' ELSE 'reported' END AS direction,
+  x.as_of, x.status, a.state = b.state AS same_state,
+  CASE WHEN p.page_of IS NULL THEN f.retention_days ELSE p.retention_days END AS stated_retention_days,
+  CASE WHEN p.page_of IS NULL THEN f.prohibited_uses ELSE p.prohibited_uses END AS stated_prohibited_uses,
+  CASE WHEN p.page_of IS NULL THEN f.access_policy ELSE p.access_policy END AS stated_access_policy,
+  {_share_input(inputs, "declaration_on_file", "input_declarations", "declarant", "declared_on", "coalesce(i.ends_on >= x.as_of, true)")},
+  {_share_input(inputs, "approval_on_file", "input_approvals", "recipient", "approved_on", "coalesce(i.withdrawn_on > x.as_of, true)")},
+  back.from_org IS NOT NULL AS reciprocated,
+  coalesce(a.canonical, x.source) || chr(31) || coalesce(b.canonical, x.recipient) AS search_key
+FROM shares x
+LEFT JOIN org_facts a ON a.name = x.source
+LEFT JOIN org_facts b ON b.name = x.recipient
+LEFT JOIN org_facts c ON c.name = x.stated_by
+ASOF LEFT JOIN pages p ON p.page_of = coalesce(a.canonical, x.source) AND p.page_on <= x.as_of
+LEFT JOIN pages f ON f.page_of = coalesce(a.canonical, x.source) AND f.page_no = 1
+LEFT JOIN pairs back ON back.from_org = x.recipient AND back.to_org = x.source"""
+
+
+def _share_input(inputs: Inputs, column: str, table: str, other: str, since: str, valid: str) -> str:
+    if not inputs.has(table):
+        return f"NULL::BOOLEAN AS {column}"
+    mine = "i.source IN (x.source, a.canonical)"
+    return (
+        f"CASE WHEN EXISTS (SELECT 1 FROM {table} i WHERE {mine}) THEN EXISTS (SELECT 1 FROM {table} i WHERE {mine} "
+        f"AND i.{other} IN (x.recipient, b.canonical) AND i.{since} <= x.as_of AND {valid}) END AS {column}"
+    )
+
+
+def _portal(_inputs: Inputs) -> str:
+    texts = ", ".join(
+        f"p.{name}"
+        for name in (
+            "prohibited_uses",
+            "acceptable_use",
+            "access_policy",
+            "hotlist_policy",
+            "hotlists",
+            "other",
+        )
+    )
+    return f"""WITH{_ORGANISATIONS},
+  lists AS (
+    SELECT disclosure_id, coalesce(o.canonical, x.source) AS list_of, count(DISTINCT recipient) AS n
+    FROM shares x LEFT JOIN org_facts o ON o.name = x.source WHERE x.stated_by = x.source GROUP BY ALL),
+  audited AS (SELECT DISTINCT coalesce(o.canonical, r.producer) AS audit_of
+              FROM records r LEFT JOIN org_facts o ON o.name = r.producer WHERE r.kind = 'portal-audit')
+SELECT
+  p.disclosure_id, p.source_row, coalesce(o.canonical, p.producer) AS producer, {_facts("o", "producer")},
+  p.as_of, p.retention_days, p.cameras, p.searches_30d, p.hits_30d, p.vehicles_30d, p.prohibited_uses, p.acceptable_use,
+  p.access_policy, p.hotlist_policy, p.hotlists, concat_ws(chr(10), {texts}) AS page_text, p.last_updated,
+  l.n AS n_recipients, a.audit_of IS NOT NULL AS has_audit,
+  p.disclosure_id || ':' || p.source_row AS search_key
+FROM portals p
+LEFT JOIN org_facts o ON o.name = p.producer
+LEFT JOIN lists l ON l.disclosure_id = p.disclosure_id AND l.list_of = coalesce(o.canonical, p.producer)
+LEFT JOIN audited a ON a.audit_of = coalesce(o.canonical, p.producer)"""
+
+
+_COLUMN_TESTS: Final = {
+    "user": "bool_or(user_state <> 'not-exported')",
+    "reason": "bool_or(reason_state <> 'not-exported')",
+    "case_number": "bool_or(case_number_state <> 'not-exported')",
+    "plate": "bool_or(plate_state <> 'not-exported')",
+    "window": "count(window_start) > 0",
+    "org": "bool_or(org_basis = 'released')",
+}
+
+
+def _disclosure(_inputs: Inputs) -> str:
+    columns = ", ".join(
+        f"CASE WHEN {_COLUMN_TESTS.get(name, f'count({name}) > 0')} THEN ['{name}'] ELSE [] END"
+        for name in SEARCH_COLUMNS
+    )
+    withheld = ", ".join(
+        f"CASE WHEN bool_and({name}_state IN ('masked', 'withheld')) THEN ['{name}'] ELSE [] END"
+        for name in ("reason", "case_number", "user", "plate")
+    )
+    return f"""WITH{_ORGANISATIONS},
+  held AS (
+    SELECT disclosure_id, count(*) AS n_records, list_concat({columns}) AS columns, list_concat({withheld}) AS withheld_columns,
+           min(coalesce(searched_local::DATE, searched_at::DATE)) AS first_on, max(coalesce(searched_local::DATE, searched_at::DATE)) AS last_on
+    FROM records GROUP BY disclosure_id)
+SELECT
+  d.disclosure_id, 1::BIGINT AS first_row, d.kind, d.format_id, coalesce(o.canonical, d.producer) AS producer, {_facts("o", "producer")},
+  coalesce(h.last_on, d.last_searched_at::DATE) AS last_on, coalesce(h.first_on, d.first_searched_at::DATE) AS first_on,
+  coalesce(h.n_records, 0) AS n_records, d.n_rejected, h.columns, h.withheld_columns, coalesce(d.problems, []) AS problems,
+  d.receipt IS NOT NULL AS has_receipt, d.disclosure_id AS search_key
+FROM disclosures d
+LEFT JOIN org_facts o ON o.name = d.producer
+LEFT JOIN held h ON h.disclosure_id = d.disclosure_id"""
