@@ -173,16 +173,16 @@ _MISFITS: Final[dict[ColumnKind, frozenset[CellType]]] = {
     "search-word": _TYPED - {_T.SEARCH_WORD},
     "org": frozenset({_T.UUID, _T.TIME, _T.TIME_RANGE, _T.DATE, _T.CLOCK, _T.VERDICT, _T.SEARCH_WORD}),
 }
-_OUT_OF_PLACE: Final = frozenset({_T.TIME, _T.TIME_RANGE, _T.VERDICT, _T.SEARCH_WORD})
+_OUT_OF_PLACE: Final = frozenset({_T.TIME, _T.TIME_RANGE, _T.DATE, _T.CLOCK, _T.VERDICT, _T.SEARCH_WORD})
 _ODDITIES: Final[dict[ColumnKind, frozenset[CellType]]] = {
     "uuid": frozenset({_T.INTEGER, _T.NUMBER, _T.ORG, _T.PROSE, _T.TEXT}),
     "org": frozenset({_T.INTEGER, _T.NUMBER}),
     "verdict": frozenset({_T.ORG, _T.PROSE, _T.TEXT, _T.TOKEN}),
     "search-word": frozenset({_T.ORG, _T.PROSE, _T.TEXT, _T.TOKEN}),
     "time-range": frozenset({_T.ORG, _T.PROSE, _T.TOKEN, _T.WORD}),
-    "plate": _OUT_OF_PLACE | {_T.UUID, _T.ORG, _T.PROSE, _T.DATE, _T.CLOCK},
-    "case-number": _OUT_OF_PLACE | {_T.UUID, _T.ORG, _T.PROSE, _T.CLOCK},
-    "account": _OUT_OF_PLACE | {_T.ORG, _T.DATE, _T.CLOCK},
+    "plate": _OUT_OF_PLACE | {_T.UUID, _T.ORG, _T.PROSE},
+    "case-number": _OUT_OF_PLACE | {_T.UUID, _T.ORG, _T.PROSE},
+    "account": _OUT_OF_PLACE | {_T.ORG},
     "list": _OUT_OF_PLACE | {_T.UUID},
     "text": _OUT_OF_PLACE,
 }

@@ -80,13 +80,16 @@ class Columns:
     orders: tuple[Order, ...]
 
 
-_TEXT_KINDS: Final = frozenset({"text", "list", "org", "account", "case-number"})
 _EVIDENCE: Final = frozenset({CellType.UUID, CellType.TIME, CellType.TIME_RANGE, CellType.VERDICT})
 _KIND_OF_LOOK: Final[dict[CellType, ColumnKind]] = {
     CellType.UUID: "uuid",
     CellType.TIME: "time",
     CellType.TIME_RANGE: "time-range",
     CellType.VERDICT: "verdict",
+}
+_SPLIT_TIMES: Final[dict[ColumnKind, frozenset[Looks]]] = {
+    "time": frozenset({(CellType.DATE, CellType.CLOCK)}),
+    "time-range": frozenset({(CellType.DATE, CellType.TEXT), (CellType.DATE, CellType.TEXT, CellType.CLOCK)}),
 }
 _JOINABLE: Final[dict[ColumnKind, frozenset[CellType]]] = {
     "text": frozenset(
@@ -124,9 +127,13 @@ def fitting_moves(signature: Signature, columns: Columns) -> dict[Result, frozen
 
 
 def _known_orders(moves: frozenset[Move], signature: Signature, columns: Columns) -> bool:
-    filled = len(signature.looks)
+    """Tell whether a row has just the cells of a known order that lacks several of the header's columns.
+
+    One lacking column proves nothing: orders without devices are known, and a row
+    without networks would look the same.
+    """
     return any(
-        move.order[: len(known)] == known and filled <= len(known)
+        len(known) == signature.length <= len(columns.kinds) - 2 and move.order[: len(known)] == known
         for move in moves
         for known in columns.orders
     )
@@ -159,15 +166,31 @@ def _fits(sources: tuple[tuple[int, ...], ...], signature: Signature, columns: C
     looks = signature.looks
     for places, name, kind in zip(sources, columns.names, columns.kinds, strict=True):
         if len(places) > 1:
-            if name is None or any(_look(looks, place) not in _JOINABLE.get(kind, ()) for place in places):
+            if name is None or not _joinable(tuple(_look(looks, place) for place in places), kind):
                 return False
         elif places and name is not None and is_odd(_look(looks, places[0]), kind):
             return False
+    if CellType.UUID in looks and not _id_is_in_place(sources, signature, columns):
+        return False
     used = {place for places in sources for place in places}
     return all(
         look not in _EVIDENCE or place in used or _repeats(place, used, signature) or not _has(columns, look)
         for place, look in enumerate(looks)
     )
+
+
+def _joinable(parts: Looks, kind: ColumnKind) -> bool:
+    if kind in _SPLIT_TIMES:
+        return parts in _SPLIT_TIMES[kind]
+    return all(part in _JOINABLE.get(kind, ()) for part in parts)
+
+
+def _id_is_in_place(sources: tuple[tuple[int, ...], ...], signature: Signature, columns: Columns) -> bool:
+    """Refuse an id under an account or a reason while the column of ids stays without one."""
+    if "uuid" not in columns.kinds:
+        return True
+    places = sources[columns.kinds.index("uuid")]
+    return any(_look(signature.looks, place) is CellType.UUID for place in places)
 
 
 def _repeats(place: int, used: set[int], signature: Signature) -> bool:

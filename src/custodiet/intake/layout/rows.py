@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
-from custodiet.intake.formats import label_key, match_format
+from custodiet.intake.formats import label_key, load_formats, match_format
 from custodiet.intake.layout.cells import CellType, cell_type
 
 _ERROR: Final = re.compile(r"(?i)^\W{0,3}#\s*error\b|^#?\s*error:\s*(?:download|export|connection|time)")
@@ -55,6 +56,9 @@ def is_repeated_header(cells: Cells, labels: Sequence[str | None]) -> bool:
     cells may be missing), or when it is by itself a header of a known format in
     which nearly every cell is a label.
     """
+    first = next((label_key(cell) for cell in cells if cell and cell.strip()), "")
+    if first not in _known_keys() and first not in {label_key(label) for label in labels}:
+        return False
     keys = [label_key(cell) for cell in cells]
     filled = [key for key in keys if key]
     if len(filled) < 2 or has_record_cells(cells):
@@ -66,6 +70,17 @@ def is_repeated_header(cells: Cells, labels: Sequence[str | None]) -> bool:
         return not any(keys[len(expected) :])
     match = match_format(cells)
     return match is not None and len(match.mapping) >= 4 and match.score >= 0.8
+
+
+@lru_cache(maxsize=1)
+def _known_keys() -> frozenset[str]:
+    """Gather every label that a format file knows."""
+    return frozenset(
+        label_key(alias)
+        for known in load_formats()
+        for spec in known.columns.values()
+        for alias in spec.aliases
+    )
 
 
 def looks_like_summary(rows: Sequence[Cells]) -> bool:
