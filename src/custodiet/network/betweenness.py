@@ -20,7 +20,7 @@ from custodiet.network.graph import Graph, IntArray
 FloatArray = npt.NDArray[np.float64]
 
 EXACT_WORK: Final = 60_000_000
-SAMPLED_WORK: Final = 100_000_000
+SAMPLED_WORK: Final = 64_000_000
 SEED: Final = 20260401
 _BLOCK: Final = 32
 

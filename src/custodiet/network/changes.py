@@ -143,23 +143,23 @@ ORDER BY ALL
 
 _SIDE: Final = """
 SELECT stated_by, direction, source, recipient,
-       CASE WHEN direction = 'in' THEN min(source_name) ELSE min(recipient_name) END AS name,
+       min(CASE WHEN direction = 'in' THEN source_name ELSE recipient_name END) AS name,
        arg_min(disclosure_id || ':' || source_row, (disclosure_id, source_row)) AS citation
 FROM network_statements
 WHERE as_of IS NOT NULL AND status <> 'pending' AND source <> recipient AND {held}
-GROUP BY ALL
+GROUP BY stated_by, direction, source, recipient
 """
 
 _DIFFERENCES: Final = f"""
 WITH a AS ({_SIDE.format(held="{first}")}), b AS ({_SIDE.format(held="{second}")}),
-both AS (SELECT x.stated_by, x.direction FROM network_lists x JOIN network_lists y
+matched AS (SELECT x.stated_by, x.direction FROM network_lists x JOIN network_lists y
          USING (stated_by, direction)
          WHERE x.as_of IS NOT NULL AND y.as_of IS NOT NULL AND x.as_of < y.as_of
            AND x.until IS NOT NULL AND {{first_x}} AND {{second_y}})
 SELECT l.shown AS stated_by, direction, s.shown AS source, r.shown AS recipient,
        a.name AS before, b.name AS after, coalesce(b.citation, a.citation) AS citation
 FROM a FULL JOIN b USING (stated_by, direction, source, recipient)
-JOIN both USING (stated_by, direction)
+JOIN matched USING (stated_by, direction)
 JOIN network_orgs l ON l.id = stated_by
 JOIN network_orgs s ON s.id = source
 JOIN network_orgs r ON r.id = recipient

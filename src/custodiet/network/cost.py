@@ -38,10 +38,11 @@ def in_state_costs(
         after = graph.hops(start, limit=limit, closed=closed)
         return total - int(np.count_nonzero(counted & (after != UNREACHED)))
 
+    parents = _parents(graph, before)
     walks = 0
     each: list[int | None] = []
     for edge in edges.tolist():
-        if onward and _has_another_way(graph, before, edge):
+        if onward and _has_another_way(graph, before, parents, edge):
             each.append(0)
             continue
         walks += 1
@@ -49,13 +50,23 @@ def in_state_costs(
     return tuple(each), lost(edges) if len(edges) else 0
 
 
-def _has_another_way(graph: Graph, hops: IntArray, edge: int) -> bool:
+def _parents(graph: Graph, hops: IntArray) -> IntArray:
+    """Give one source one hop nearer to the start for every reached node: a tree of shortest ways."""
+    on_way = (hops[graph.source] != UNREACHED) & (hops[graph.recipient] == hops[graph.source] + 1)
+    parents = np.full(graph.n, UNREACHED, dtype=np.int64)
+    parents[graph.recipient[on_way]] = graph.source[on_way]
+    return parents
+
+
+def _has_another_way(graph: Graph, hops: IntArray, parents: IntArray, edge: int) -> bool:
     """Tell whether the recipient is surely reached without this edge.
 
-    A second source that is nearer to the start than the recipient is reached by a
-    way that does not touch the recipient, hence not this edge either.
+    A second source whose way in the tree does not run through the recipient is
+    reached without this edge, and so is the recipient. False is no proof.
     """
     recipient = int(graph.recipient[edge])
     others = graph.sources_of(recipient)
-    others = others[others != graph.source[edge]]
-    return bool(((hops[others] != UNREACHED) & (hops[others] < hops[recipient])).any())
+    others = others[(others != graph.source[edge]) & (hops[others] != UNREACHED)]
+    while len(others) and (below := hops[others] > hops[recipient]).any():
+        others = np.where(below, parents[others], others)
+    return bool((others != recipient).any())

@@ -58,25 +58,38 @@ class Edges:
     cite_row: IntArray
     disclosures: tuple[str, ...]
 
-    def citations(self, edge: int, *, most: int = _CITED) -> tuple[str, ...]:
-        """Cite the rows behind an edge as ``disclosure_id:row``, the first few of them."""
-        first = int(self.cite_starts[edge])
-        stop = min(int(self.cite_starts[edge + 1]), first + most)
-        return tuple(
-            f"{self.disclosures[self.cite_disclosure[k]]}:{self.cite_row[k]}" for k in range(first, stop)
-        )
-
     def facts(self, edge: int) -> EdgeFacts:
         """Tell what stands behind an edge."""
-        return EdgeFacts(
-            as_date(int(self.first[edge])),
-            as_date(int(self.last[edge])),
-            int(self.count[edge]),
-            int(self.searches[edge]) if self.basis == OBSERVED else None,
-            bool(self.reciprocal[edge]),
-            bool(self.inactive[edge]),
-            self.citations(edge),
+        return self.facts_of(np.array([edge], dtype=np.int64))[0]
+
+    def facts_of(self, edges: IntArray) -> list[EdgeFacts]:
+        """Tell what stands behind each of several edges, with the first few citations."""
+        first, last = (_dates(days[edges]) for days in (self.first, self.last))
+        counts = self.count[edges].tolist()
+        searches = self.searches[edges].tolist() if self.basis == OBSERVED else [None] * len(edges)
+        return list(
+            map(
+                EdgeFacts,
+                first,
+                last,
+                counts,
+                searches,
+                self.reciprocal[edges].tolist(),
+                self.inactive[edges].tolist(),
+                self._citations(edges),
+            )
         )
+
+    def _citations(self, edges: IntArray) -> list[tuple[str, ...]]:
+        starts = self.cite_starts[edges]
+        lengths = np.minimum(self.cite_starts[edges + 1] - starts, _CITED)
+        ends = np.cumsum(lengths)
+        rows = np.repeat(starts - (ends - lengths), lengths) + np.arange(int(lengths.sum()))
+        names = self.disclosures
+        pairs = zip(self.cite_disclosure[rows].tolist(), self.cite_row[rows].tolist(), strict=True)
+        cited = [f"{names[disclosure]}:{row}" for disclosure, row in pairs]
+        bounds = zip((ends - lengths).tolist(), ends.tolist(), strict=True)
+        return [tuple(cited[begin:end]) for begin, end in bounds]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +127,10 @@ class EdgeFacts:
         }
 
 
-def as_date(days: int) -> date | None:
-    """Turn days since 1970-01-01 into a date."""
-    return None if days == _NO_DATE else _EPOCH + timedelta(days=days)
+def _dates(days: IntArray) -> list[date | None]:
+    """Turn days since 1970-01-01 into dates; there are few distinct ones."""
+    known = {day: None if day == _NO_DATE else _EPOCH + timedelta(days=day) for day in set(days.tolist())}
+    return [known[day] for day in days.tolist()]
 
 
 # A share counts from the first to the last date on which it was stated, in force or not.

@@ -42,8 +42,10 @@ class Graph:
     @classmethod
     def from_edges(cls, n: int, source: npt.NDArray[Any], recipient: npt.NDArray[Any]) -> Graph:
         """Make a graph from edges in any order; self edges must be gone, repeated pairs count once."""
-        pairs = np.unique(source.astype(np.int64) * n + recipient.astype(np.int64))
-        sources, recipients = pairs // max(n, 1), pairs % max(n, 1)
+        pairs = source.astype(np.int64) * n + recipient.astype(np.int64)
+        if not (pairs[1:] > pairs[:-1]).all():
+            pairs = np.unique(pairs)
+        sources, recipients = np.divmod(pairs, max(n, 1))
         order = np.argsort(recipients, kind="stable").astype(np.int64)
         return cls(n, sources, recipients, _starts(n, sources), order, _starts(n, recipients[order]))
 
@@ -112,7 +114,7 @@ class Graph:
             Hops per node; :data:`UNREACHED` where there is no way.
         """
         hops = np.full(self.n, UNREACHED, dtype=np.int64)
-        frontier = np.unique(np.atleast_1d(np.asarray(start, dtype=np.int64)))
+        frontier = np.atleast_1d(np.asarray(start, dtype=np.int64))
         hops[frontier] = 0
         depth = 0
         while len(frontier) and (limit is None or depth < limit):

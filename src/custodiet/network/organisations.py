@@ -6,7 +6,6 @@ it is. Where level or state is not known the label is ``unknown``, never a guess
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -28,7 +27,6 @@ UNKNOWN: Final = "unknown"
 LABELS: Final = (IN_STATE, OUT_OF_STATE, FEDERAL, PRIVATE, INACTIVE, DEMO, UNKNOWN)
 TARGET_LABELS: Final = (OUT_OF_STATE, FEDERAL, PRIVATE)
 
-_SPACES: Final = re.compile(r"\s+")
 _HINTS: Final = 5
 _NEAR: Final = 50.0
 
@@ -106,6 +104,10 @@ class Organisations:
         """Give every spelling in which an organisation was released."""
         return tuple(self.released[number].as_py())
 
+    def released_names_of(self, numbers: IntArray) -> list[tuple[str, ...]]:
+        """Give the spellings of several organisations."""
+        return [tuple(names) for names in self.released.take(pa.array(numbers)).to_pylist()]
+
     def find(self, name: str) -> int:
         """Give the id of an organisation by any of its names, without regard to case and spacing.
 
@@ -173,10 +175,10 @@ class Organisations:
         return np.flatnonzero(self.labels(home) == LABELS.index(label)).astype(np.int64)
 
 
-def names_of(organisations: Organisations, numbers: Sequence[int] | IntArray) -> tuple[str, ...]:
+def names_of(organisations: Organisations, numbers: Sequence[int]) -> tuple[str, ...]:
     """Give the names of several organisations in the order asked."""
-    return tuple(organisations.names[int(number)] for number in numbers)
+    return tuple(organisations.names[number] for number in numbers)
 
 
 def _key(name: str) -> str:
-    return _SPACES.sub(" ", name).strip().lower()
+    return " ".join(name.split()).lower()

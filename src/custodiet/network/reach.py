@@ -189,21 +189,28 @@ def _reached(
     on_way = on_way[np.argsort(graph.recipient[on_way], kind="stable")]
     recipients = graph.recipient[on_way]
     first, stop = np.searchsorted(recipients, reached), np.searchsorted(recipients, reached, side="right")
-    found = []
-    for node, begin, end in zip(reached.tolist(), first.tolist(), stop.tolist(), strict=True):
-        hop = int(hops[node])
-        via = graph.source[on_way[begin : min(end, begin + _THROUGH)]] if hop > 1 else ()
-        found.append(
-            ReachedOrganisation(
-                organisations.names[node],
-                hop,
-                LABELS[labels[node]],
-                organisations.states[node],
-                organisations.levels[node],
-                organisations.released_names(node),
-                names_of(organisations, via),
-                end - begin if hop > 1 else 0,
-                edges.facts(int(on_way[begin])),
-            )
+    rows = zip(
+        reached.tolist(),
+        hops[reached].tolist(),
+        labels[reached].tolist(),
+        first.tolist(),
+        stop.tolist(),
+        organisations.released_names_of(reached),
+        edges.facts_of(on_way[first]),
+        strict=True,
+    )
+    sources = graph.source[on_way].tolist()
+    return tuple(
+        ReachedOrganisation(
+            organisations.names[node],
+            hop,
+            LABELS[label],
+            organisations.states[node],
+            organisations.levels[node],
+            released,
+            names_of(organisations, sources[begin : min(end, begin + _THROUGH)]) if hop > 1 else (),
+            end - begin if hop > 1 else 0,
+            facts,
         )
-    return tuple(found)
+        for node, hop, label, begin, end, released, facts in rows
+    )
