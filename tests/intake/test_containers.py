@@ -409,3 +409,16 @@ def test_every_byte_of_a_random_archive_comes_back_or_is_named(
     assert len(contents) + refused + passed_over + receipts == len(files)
     assert all(contents.count(data) <= list(files.values()).count(data) for data in contents)
     assert sorted(item.name for item in home.rglob("*")) == ["given", "r.zip", "work"]
+
+
+@pytest.mark.real
+def test_the_kinds_of_the_real_disclosures(real_data: Path, work: Path) -> None:
+    kinds: dict[str, set[str]] = {}
+    for folder in ("okaloosa", "portals", "sharing-2024"):
+        for found in walk([real_data / folder], work):
+            for source in found.sources:
+                kinds.setdefault(folder + Path(source.file_name).suffix, set()).add(source.kind)
+            assert found.problems == [] and found.sha256
+    assert kinds["okaloosa.pdf"] == {Kind.PDF}
+    assert kinds["portals.html"] == {Kind.HTML}
+    assert kinds["sharing-2024.csv"] == {Kind.CSV}

@@ -11,7 +11,6 @@ import hashlib
 import os
 import re
 import stat
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -19,6 +18,7 @@ from typing import Final
 from uuid import uuid4
 
 from custodiet.case.folder import is_case
+from custodiet.intake.gzips import Gunzip, gzip_name
 from custodiet.intake.kinds import Kind, extension_note, tell_kind
 from custodiet.intake.zips import (
     Budget,
@@ -35,7 +35,6 @@ from custodiet.model.problems import Problem
 
 __all__ = ["Found", "Limits", "Source", "walk"]
 
-_CHUNK: Final = 1 << 20
 _BYSTANDERS: Final = frozenset({"thumbs.db", "desktop.ini", "__macosx"})
 _RECEIPT: Final = re.compile(r"(?:receipts?|.+\.receipts?)\.ya?ml", re.IGNORECASE)
 _NESTED: Final = "!/"
@@ -280,8 +279,8 @@ class _Unpacking:
         yield from self._read(target, member.path, (*inside, member.path), size, sha256)
 
     def _read_gzip(self, path: Path, name: str, inside: tuple[str, ...], packed: int) -> Iterator[Source]:
-        target, unpacker = self._new_file(), _Gunzip(path)
-        member = _gzip_name(path) or PurePosixPath(name).name.removesuffix(".gz").removesuffix(".GZ")
+        target, unpacker = self._new_file(), Gunzip(path)
+        member = gzip_name(path) or PurePosixPath(name).name.removesuffix(".gz").removesuffix(".GZ")
         where = _NESTED.join((*inside, member))
         try:
             sha256, size = write_pieces(unpacker.pieces(), target, self._budget.member(packed))
@@ -299,46 +298,6 @@ class _Unpacking:
 
     def _new_file(self) -> Path:
         return self._work / f"member-{uuid4().hex}"
-
-
-class _Gunzip:
-    """Inflate a gzip file piece by piece, as far as it goes."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self.is_complete = False
-
-    def pieces(self) -> Iterator[bytes]:
-        """Yield the bytes of all members; at damage stop and leave ``is_complete`` False."""
-        inflate = zlib.decompressobj(wbits=31)
-        with self._path.open("rb") as file:
-            waiting = file.read(_CHUNK)
-            while waiting:
-                try:
-                    piece = inflate.decompress(waiting, _CHUNK)
-                except zlib.error:
-                    return
-                if piece:
-                    yield piece
-                if inflate.eof:
-                    rest = (inflate.unused_data or file.read(_CHUNK)).lstrip(b"\0")
-                    self.is_complete = not rest
-                    if not rest.startswith(b"\x1f"):
-                        return
-                    inflate, waiting = zlib.decompressobj(wbits=31), rest
-                else:
-                    waiting = inflate.unconsumed_tail or file.read(_CHUNK)
-
-
-def _gzip_name(path: Path) -> str:
-    """Return the last part of the name in a gzip header (RFC 1952, FNAME), or an empty text."""
-    with path.open("rb") as file:
-        head = file.read(4096)
-    if len(head) < 10 or not head[3] & 0x08:
-        return ""
-    start = 10 + (2 + int.from_bytes(head[10:12], "little") if head[3] & 0x04 else 0)
-    name = head[start:].split(b"\0")[0].decode("latin-1").replace("\\", "/")
-    return readable_name(PurePosixPath(name).name)
 
 
 def _unreadable(path: Path, message: str, code: str = "corrupt") -> Found:
