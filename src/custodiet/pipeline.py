@@ -14,7 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from custodiet.case import Case
+from custodiet.case.citations import cite_rows
 from custodiet.intake.add import AddSummary, add_paths
+from custodiet.model.citation import Citation
+from custodiet.model.errors import UsageError
 
 Progress = Callable[[str], None]
 
@@ -141,8 +144,39 @@ def status(case_dir: Path) -> Status:
             "FROM disclosures ORDER BY name, disclosure_id"
         ).to_pylist()
         counts = [name for name in (rows[0] if rows else {}) if name.startswith("n_")]
-        problems = dict(case.rows("SELECT code, count(*) AS n FROM problems GROUP BY code ORDER BY n DESC, code"))
+        problems = dict(
+            case.rows("SELECT code, count(*) AS n FROM problems GROUP BY code ORDER BY n DESC, code")
+        )
         return Status(
             rows, {name: sum(row[name] for row in rows) for name in counts}, problems, case.count("files"),
             case.key.made_on, case.key.dispose_on,
         )  # fmt: skip
+
+
+def cite(case_dir: Path, target: str, limit: int | None) -> tuple[list[Citation], int]:
+    """Cite a record (``disclosure_id:record_no``) or the evidence of an indicator.
+
+    Returns:
+        The citations, at most ``limit``, and how many rows there are in all.
+
+    Raises:
+        UsageError: The case holds no such record or indicator.
+    """
+    with Case.open(case_dir) as case:
+        disclosure_id, _, number = target.partition(":")
+        if number.isdigit():
+            rows = [(disclosure_id, int(number))]
+        else:
+            found = case.rows("SELECT evidence FROM indicators WHERE indicator_id = ?", [target])
+            if not found:
+                raise UsageError(
+                    "is neither a record nor an indicator of this case.", where=target[:80],
+                    hint="Records are written disclosure_id:record_no; custodiet indicators lists the indicators.",
+                )  # fmt: skip
+            rows = [(row["disclosure_id"], row["record_no"]) for row in found[0][0] or []]
+        citations = cite_rows(case, rows[:limit])
+        if not citations:
+            raise UsageError(
+                "is no row of this case.", where=target[:80], hint="custodiet status lists disclosures."
+            )
+        return citations, len(rows)

@@ -31,7 +31,14 @@ def insert_shares(case: Case, stage: Stage, typing: ShareTyping) -> int:
 
 
 def _insert_direction(
-    case: Case, stage: Stage, typing: ShareTyping, source: str, recipient: str, stated_by: str, as_of: str, stated: str
+    case: Case,
+    stage: Stage,
+    typing: ShareTyping,
+    source: str,
+    recipient: str,
+    stated_by: str,
+    as_of: str,
+    stated: str,
 ) -> None:
     status = _status(typing, source, recipient)
     case.execute(
@@ -93,7 +100,9 @@ def insert_portals(case: Case, stage: Stage, typing: PortalTyping) -> int:
         if name in at:
             text = text_expression(at[name])
             selects[name] = f"CASE WHEN lower({text}) NOT IN {_NOTHING} THEN {text} END"
-    pairs = ", ".join(f"{literal(label)}, {text_expression(position)}" for label, position in typing.other.items())
+    pairs = ", ".join(
+        f"{literal(label)}, {text_expression(position)}" for label, position in typing.other.items()
+    )
     selects["other"] = f"CAST(json_object({pairs}) AS VARCHAR)" if pairs else "'{}'"
     names = ", ".join(selects)
     case.execute(
@@ -102,7 +111,9 @@ def insert_portals(case: Case, stage: Stage, typing: PortalTyping) -> int:
     return int(case.value("SELECT count(*) FROM portals WHERE disclosure_id = ?", [typing.disclosure_id]))
 
 
-def insert_listed_names(case: Case, stage: Stage, disclosure_id: str, name_at: int, note_at: int | None) -> int:
+def insert_listed_names(
+    case: Case, stage: Stage, disclosure_id: str, name_at: int, note_at: int | None
+) -> int:
     """Add the names of a released directory of organisations and return how many there are."""
     note = "NULL" if note_at is None else text_expression(note_at)
     note = f"CASE WHEN lower({note}) NOT IN {_NOTHING} THEN {note} END"

@@ -129,6 +129,11 @@ class Stage:
         """Tell whether rows were set aside, so that numbers of records are not numbers of rows."""
         return self._aside
 
+    @property
+    def was_changed(self) -> bool:
+        """Tell whether rows were set aside or repaired."""
+        return self._aside or self._repaired
+
     def count(self) -> int:
         """Count the rows from ``first_row`` on, rows set aside included."""
         return int(self._case.value(f"SELECT count(*) FROM staged_rows WHERE row_no >= {self.first_row}"))
@@ -144,14 +149,14 @@ class Stage:
             found.append((row["row_no"], row["source_row"], row["source_page"], cells))
         return found
 
-    def shapes(self, expression: str) -> list[tuple[str, int]]:
+    def shapes(self, expression: str, where: str = "true") -> list[tuple[str, int]]:
         """Count the shapes (digits as 9) of a column or expression, most frequent first; blanks left out."""
         shape = f"translate({expression}, '0123456789', '9999999999')"
         return [
             (shape, n)
             for shape, n in self._case.rows(
                 f"SELECT {shape} AS shape, count(*) AS n FROM {self.source} WHERE trim({expression}) <> '' "
-                "GROUP BY 1 ORDER BY n DESC, shape LIMIT 5000"
+                f"AND ({where}) GROUP BY 1 ORDER BY n DESC, shape LIMIT 5000"
             )
         ]
 

@@ -24,9 +24,17 @@ def cell(position: int) -> str:
     return f"c{position}"
 
 
+def as_shape(expression: str) -> str:
+    """Return a text with every digit written as 9."""
+    return f"translate({expression}, '0123456789', '9999999999')"
+
+
 def text_expression(position: int) -> str:
     """Return the cell with outer blanks cut and nothing left as null."""
-    return f"nullif(trim({cell(position)}, E' \\t\\r\\n\\u00A0'), '')"
+    text = cell(position)
+    # Trimming by a set of characters is slow; few cells need it.
+    outer = f"regexp_matches({text}, '^[\\s\\x{{00A0}}]|[\\s\\x{{00A0}}]$')"
+    return f"nullif(CASE WHEN {outer} THEN trim({text}, E' \\t\\r\\n\\u00A0') ELSE {text} END, '')"
 
 
 def raw_time_expression(column: TimeColumn) -> str:
@@ -39,7 +47,10 @@ def raw_time_expression(column: TimeColumn) -> str:
     if not column.separators:
         return text if column.part == 0 else "NULL::VARCHAR"
     parts = [
-        (f"contains({text}, {literal(separator)})", f"split_part({text}, {literal(separator)}, {column.part + 1})")
+        (
+            f"contains({text}, {literal(separator)})",
+            f"split_part({text}, {literal(separator)}, {column.part + 1})",
+        )
         for separator in column.separators
     ]
     if len(parts) == 1:
@@ -48,8 +59,9 @@ def raw_time_expression(column: TimeColumn) -> str:
 
 
 def tidy_time_expression(column: TimeColumn) -> str:
-    """Return the text of a time with no-break spaces made plain and outer blanks cut."""
-    return _TIDY.format(cell=raw_time_expression(column))
+    """Return the text of a time; where the column needs it with no-break spaces made plain and blanks cut."""
+    text = raw_time_expression(column)
+    return _TIDY.format(cell=text) if column.needs_tidying else text
 
 
 def time_expression(column: TimeColumn) -> str:
@@ -57,7 +69,8 @@ def time_expression(column: TimeColumn) -> str:
     text = tidy_time_expression(column)
     attempts = []
     for (kind, zone), formats in groupby(
-        sorted(column.formats, key=lambda item: (item.kind, item.zone or "")), lambda item: (item.kind, item.zone)
+        sorted(column.formats, key=lambda item: (item.kind, item.zone or "")),
+        lambda item: (item.kind, item.zone),
     ):
         attempts.append(_attempt(text, kind, zone or column.default_zone, list(formats)))
     if not attempts:
@@ -93,8 +106,10 @@ def key_expression(position: int) -> str:
     The normal form is NFC, lower case, runs of white space as one space, outer
     blanks cut: texts that differ in nothing else share their purposes.
     """
-    text = f"coalesce({cell(position)}, '')"
-    return f"left(md5(trim(regexp_replace(lower(nfc_normalize({text})), '\\s+', ' ', 'g'))), 16)"
+    text = f"trim(lower(nfc_normalize(coalesce({cell(position)}, ''))))"
+    spaced = f"regexp_matches({text}, '\\s\\s|[\\t\\r\\n]')"
+    folded = f"CASE WHEN {spaced} THEN trim(regexp_replace({text}, '\\s+', ' ', 'g')) ELSE {text} END"
+    return f"left(md5({folded}), 16)"
 
 
 def insert_records(case: Case, stage: Stage, typing: RecordTyping) -> int:
@@ -104,7 +119,9 @@ def insert_records(case: Case, stage: Stage, typing: RecordTyping) -> int:
     """
     selects = {
         "disclosure_id": literal(typing.disclosure_id),
-        "record_no": "row_number() OVER (ORDER BY row_no)" if stage.has_gaps else f"row_no + 1 - {stage.first_row}",
+        "record_no": "row_number() OVER (ORDER BY row_no)"
+        if stage.has_gaps
+        else f"row_no + 1 - {stage.first_row}",
         "source_row": "source_row",
         "source_page": "source_page",
         "kind": literal(typing.kind),
@@ -119,19 +136,28 @@ def insert_records(case: Case, stage: Stage, typing: RecordTyping) -> int:
     for name in ("networks", "devices"):
         if name in typing.positions:
             selects[name] = count_expression(typing.positions[name])
-    joins = _times(selects, typing)
+    source = _with_times(stage, selects, typing)
+    joins = ""
     mappings: dict[str, pa.Table] = {}
     for column in _STATE_COLUMNS:
         joins += _state(selects, mappings, column, typing)
     joins += _plate(case, stage, selects, mappings, typing)
-    for key, column in (("reason_key", "reason"), ("offense_key", "offense_type"), ("prompt_key", "text_prompt")):
+    for key, column in (
+        ("reason_key", "reason"),
+        ("offense_key", "offense_type"),
+        ("prompt_key", "text_prompt"),
+    ):
         if column in typing.positions:
             selects[key] = key_expression(typing.positions[column])
     if "offense_key" in selects:
-        selects["offense_key"] = f"CASE WHEN {selects['offense_type']} IS NOT NULL THEN {selects['offense_key']} END"
+        selects["offense_key"] = (
+            f"CASE WHEN {selects['offense_type']} IS NOT NULL THEN {selects['offense_key']} END"
+        )
     if "prompt_key" in selects:
-        selects["prompt_key"] = f"CASE WHEN {selects['text_prompt']} IS NOT NULL THEN {selects['prompt_key']} END"
-    _insert(case, "records", selects, f"{stage.source} AS s {joins}", mappings)
+        selects["prompt_key"] = (
+            f"CASE WHEN {selects['text_prompt']} IS NOT NULL THEN {selects['prompt_key']} END"
+        )
+    _insert(case, "records", selects, f"{source}{joins}", mappings)
     return int(case.value("SELECT count(*) FROM records WHERE disclosure_id = ?", [typing.disclosure_id]))
 
 
@@ -142,18 +168,16 @@ def _organisation(typing: RecordTyping) -> dict[str, str]:
     return {"org": text_expression(typing.positions["org"]), "org_basis": "'released'"}
 
 
-def _times(selects: dict[str, str], typing: RecordTyping) -> str:
-    """Parse every time once, in a lateral join, so that local columns reuse the instant."""
+def _with_times(stage: Stage, selects: dict[str, str], typing: RecordTyping) -> str:
+    """Parse every time once, in an inner query, so that local columns reuse the instant."""
     parsed = {name: time_expression(column) for name, column in typing.times.items()}
-    if not parsed:
-        return ""
     for name in parsed:
-        selects[name] = f"t.{name}"
+        selects[name] = f"s.{name}"
         if typing.time_zone:
             local = {"searched_at": "searched_local"}.get(name, f"{name}_local")
-            selects[local] = f"timezone({literal(typing.time_zone)}, t.{name})"
-    inner = ", ".join(f"{expression} AS {name}" for name, expression in parsed.items())
-    return f", LATERAL (SELECT {inner}) AS t"
+            selects[local] = f"timezone({literal(typing.time_zone)}, s.{name})"
+    inner = "".join(f", {expression} AS {name}" for name, expression in parsed.items())
+    return f"(SELECT *{inner} FROM {stage.source}) AS s"
 
 
 def _state(selects: dict[str, str], mappings: dict[str, pa.Table], column: str, typing: RecordTyping) -> str:
@@ -181,13 +205,18 @@ def _plate(
         return ""
     position = typing.positions["plate"]
     shown = [
-        text for text in stage.distinct(cell(position)) if typing.states.get("plate", {}).get(text, "value") == "value"
+        text
+        for text in stage.distinct(cell(position))
+        if typing.states.get("plate", {}).get(text, "value") == "value"
     ]
     normal = [normalise_plate(text) for text in shown]
     kept = [(text, plate) for text, plate in zip(shown, normal, strict=True) if plate]
     pseudonyms = case.key.pseudonyms(plate for _, plate in kept)
     mappings["pseudonyms"] = pa.table(
-        {"text": pa.array([text for text, _ in kept], pa.string()), "pseudonym": pa.array(pseudonyms, pa.string())}
+        {
+            "text": pa.array([text for text, _ in kept], pa.string()),
+            "pseudonym": pa.array(pseudonyms, pa.string()),
+        }
     )
     selects["plate"] = "pseudonyms.pseudonym"
     return f" LEFT JOIN pseudonyms ON pseudonyms.text = s.{cell(position)}"
@@ -195,7 +224,10 @@ def _plate(
 
 def normalise_plate(text: str) -> str:
     """Write a plate without blanks, dashes and case, so that one plate has one pseudonym."""
-    return "".join(character for character in text.upper() if character.isalnum() or character in "*?")
+    upper = text.upper()
+    if upper.isalnum():
+        return upper
+    return "".join(character for character in upper if character.isalnum() or character in "*?")
 
 
 def insert_events(case: Case, stage: Stage, typing: EventTyping) -> int:
@@ -224,10 +256,14 @@ def insert_events(case: Case, stage: Stage, typing: EventTyping) -> int:
 
 
 def _mapping(texts: Mapping[str, str], value: str) -> pa.Table:
-    return pa.table({"text": pa.array(list(texts), pa.string()), value: pa.array(list(texts.values()), pa.string())})
+    return pa.table(
+        {"text": pa.array(list(texts), pa.string()), value: pa.array(list(texts.values()), pa.string())}
+    )
 
 
-def _insert(case: Case, table: str, selects: dict[str, str], source: str, mappings: dict[str, pa.Table]) -> None:
+def _insert(
+    case: Case, table: str, selects: dict[str, str], source: str, mappings: dict[str, pa.Table]
+) -> None:
     names = ", ".join(f'"{name}"' for name in selects)
     values = ", ".join(selects.values())
     registered = list(mappings.items())

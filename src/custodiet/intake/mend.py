@@ -6,7 +6,14 @@ import re
 from dataclasses import dataclass
 
 from custodiet.case.stage import Stage
-from custodiet.case.typed import cell
+from custodiet.case.typed import (
+    as_shape,
+    cell,
+    count_expression,
+    literal,
+    raw_time_expression,
+    time_expression,
+)
 from custodiet.intake.formats import FormatMatch
 from custodiet.intake.layout import (
     Header,
@@ -19,12 +26,12 @@ from custodiet.intake.layout import (
     misfit_pattern,
     propose_repairs,
 )
+from custodiet.intake.timing import Timing
 from custodiet.model.problems import Problem
 
 # Columns with more distinct texts than this are ids and free text: a misfit there shows in another column too.
 _DISTINCT_LIMIT = 20_000
 _ROW_LIMIT = 2_000_000
-_DIGIT_KINDS = {"time", "time-range", "date", "time-of-day", "integer"}
 _Row = tuple[int, int, int | None, list[str | None]]
 
 
@@ -48,12 +55,12 @@ class Mended:
     problems: tuple[Problem, ...]
 
 
-def mend_layout(stage: Stage, header: Header) -> Mended:
+def mend_layout(stage: Stage, header: Header, timing: Timing) -> Mended:
     """Set layout rows aside and repair the rows that have exactly one way to fit their header."""
     layout = Layout.of(header)
     if layout is None or header.match is None:
         return Mended(0, (), ())
-    rows = stage.rows(_doubtful(stage, header.match), _ROW_LIMIT)
+    rows = stage.rows(_doubtful(stage, header.match, timing), _ROW_LIMIT)
     numbers = {source_row: row_no for row_no, source_row, _, _ in rows}
     header_rows = {place for place in header.header_rows if place >= header.first_data}
     proposal = propose_repairs(
@@ -88,16 +95,25 @@ def _layout_rows(rows: list[_Row], header: Header, proposal: Proposal) -> list[i
     return found
 
 
-def _doubtful(stage: Stage, match: FormatMatch) -> str:
+def _doubtful(stage: Stage, match: FormatMatch, timing: Timing) -> str:
     """Write the condition under which a row is worth a look."""
     tests = ["overflow IS NOT NULL"]
-    filled = " AND ".join(f"coalesce(trim({cell(place)}), '') = ''" for place in range(stage.width))
-    tests.append(f"({filled})")
     required = [place for place, name in match.mapping.items() if name in ("searched_at", "search_date", "event_at")]
-    tests += [f"coalesce(trim({cell(place)}), '') = ''" for place in required[:1]]
+    if required:
+        tests.append(f"coalesce(trim({cell(required[0])}), '') = ''")
+    else:
+        tests.append("(" + " AND ".join(f"coalesce(trim({cell(i)}), '') = ''" for i in range(stage.width)) + ")")
     labelled = sorted(match.mapping)
     if not required and labelled:
         tests.append(f"regexp_matches(coalesce({cell(labelled[0])}, ''), '(?i)total|^#')")
+    for column in timing.columns.values():
+        if column.position not in timing.unread:
+            continue
+        text = raw_time_expression(column)
+        unread = f"({time_expression(column)}) IS NULL AND trim({text}) <> ''"
+        tests += _unfitting(
+            stage, f"CASE WHEN {unread} THEN {as_shape(text)} END", "time-range" if column.part else "time"
+        )
     for place, name in match.mapping.items():
         if place < stage.width:
             tests += _misfits(stage, place, match.format.type_of(name))
@@ -105,18 +121,29 @@ def _doubtful(stage: Stage, match: FormatMatch) -> str:
 
 
 def _misfits(stage: Stage, place: int, kind: str) -> list[str]:
+    text = cell(place)
+    if kind == "integer":
+        return _unfitting(
+            stage, f"CASE WHEN {count_expression(place)} IS NULL THEN {as_shape(text)} END", kind
+        )
+    if kind == "uuid":
+        return _unfitting(stage, f"CASE WHEN length({text}) <> 36 THEN {text} END", kind)
+    if kind == "time-range":
+        # The two halves are looked at as times; here only what has no halves at all.
+        return _unfitting(stage, f"CASE WHEN length({text}) < 30 THEN {as_shape(text)} END", kind)
+    if kind in ("time", "date", "time-of-day"):
+        return []
+    return _unfitting(stage, text, kind)
+
+
+def _unfitting(stage: Stage, expression: str, kind: str) -> list[str]:
+    """Test the distinct texts of an expression; give the condition that finds those that misfit."""
     pattern = misfit_pattern(kind)  # type: ignore[arg-type]  # the formats' words are the doctor's
     if pattern is None:
         return []
-    expression = cell(place)
-    if kind in _DIGIT_KINDS:
-        expression = f"translate({expression}, '0123456789', '9999999999')"
-    if kind == "uuid":
-        expression = f"CASE WHEN length({expression}) <> 36 THEN {expression} END"
-    texts = [text for text, _ in stage.tally(expression, _DISTINCT_LIMIT) if text]
+    texts = [text for text, _ in stage.tally(expression, _DISTINCT_LIMIT) if text and text.strip()]
     test = re.compile(pattern.pattern)
-    bad = [text for text in texts if bool(test.search(text)) == pattern.misfit_if_matched and text.strip()]
+    bad = [text for text in texts if bool(test.search(text)) == pattern.misfit_if_matched]
     if not bad:
         return []
-    literals = ", ".join("'" + text.replace("'", "''") + "'" for text in bad)
-    return [f"{expression} IN ({literals})"]
+    return [f"{expression} IN ({', '.join(literal(text) for text in bad)})"]

@@ -14,7 +14,7 @@ from custodiet.intake.formats import FormatMatch
 from custodiet.intake.origin import Origin
 from custodiet.intake.producers import UNKNOWN, Producer, dates_in_name, tell_producer
 from custodiet.intake.states import DOUBTFUL_PATTERN, cell_state
-from custodiet.intake.timing import Timing, tell_times
+from custodiet.intake.timing import Timing
 from custodiet.model.problems import Problem
 from custodiet.model.reading import EventTyping, PortalTyping, RecordTyping, ShareTyping
 from custodiet.model.terms import CellState, RecordKind
@@ -31,6 +31,7 @@ class TableContext:
     case: Case
     stage: Stage
     match: FormatMatch
+    timing: Timing
     origin: Origin
     disclosure_id: str
     title: str | None
@@ -53,7 +54,9 @@ class TableContext:
         """Tell the day of a list from its title or file name."""
         for text, basis in ((self.title, "title"), *((name, "file name") for name in self.origin.names[:2])):
             if text and (dates := dates_in_name(text)):
-                message = f"The list states no date; {dates[-1]} is taken from its {basis}, which can be wrong."
+                message = (
+                    f"The list states no date; {dates[-1]} is taken from its {basis}, which can be wrong."
+                )
                 return str(dates[-1]), [Problem("note", message)]
         return None, [Problem("note", "Neither the list nor its name states a date.")]
 
@@ -83,7 +86,7 @@ def _store_searches(context: TableContext) -> Loaded:
     kind, told = _kind_and_producer(context)
     producer = context.producer(told)
     columns = context.origin.producer_row(producer)
-    timing = tell_times(stage, context.match)
+    timing = context.timing
     withheld = context.origin.receipt.withheld_columns if context.origin.receipt else ()
     typing = RecordTyping(
         disclosure_id=context.disclosure_id,
@@ -93,10 +96,14 @@ def _store_searches(context: TableContext) -> Loaded:
         time_zone=str(columns["time_zone"]) if columns["time_zone"] else None,
         positions={name: place for place, name in context.match.mapping.items() if place < stage.width},
         times=timing.columns,
-        states={name: _states(stage, context.at(name), name) for name in _STATED if context.at(name) is not None},
+        states={
+            name: _states(stage, context.at(name), name) for name in _STATED if context.at(name) is not None
+        },
     )
     n_records = insert_records(case, stage, typing)
-    problems = _time_problems(context, timing) + _constants(context, typing) + _receipt_notes(context, withheld)
+    problems = (
+        _time_problems(context, timing) + _constants(context, typing) + _receipt_notes(context, withheld)
+    )
     first, last = case.rows(
         "SELECT min(searched_at) AS first, max(searched_at) AS last FROM records WHERE disclosure_id = ?",
         [context.disclosure_id],
@@ -135,21 +142,28 @@ def _time_problems(context: TableContext, timing: Timing) -> list[Problem]:
         n_bad = context.case.value(
             "SELECT count(*) FROM records WHERE disclosure_id = ? AND searched_at IS NULL", [context.disclosure_id]
         )
-        n_blank = context.stage.value("count(*)", f"coalesce(trim({cell(raw.position)}), '') = ''")
-        n_masked = _count_masked(context.stage, raw.position)
-        unread = int(n_bad) - int(str(n_blank)) - n_masked
-        if unread > 0:
-            problems.append(
-                Problem("bad-time", f"{unread:,} search times could not be read; those rows have no time.")
-            )
-        if n_masked:
-            problems.append(Problem("note", f"{n_masked:,} search times are masked; those rows have no time."))
-        if n_blank:
-            problems.append(Problem("note", f"{n_blank:,} search times are blank; those rows have no time."))
+        problems += _missing_times(context, raw.position, int(n_bad)) if n_bad else []
     serial = any(item.kind == "serial" for column in timing.columns.values() for item in column.formats)
     if serial or context.date_cells & {column.position for column in timing.columns.values()}:
-        problems.append(Problem("serial-date", "Times are date cells or serial numbers of a spreadsheet; converted."))
+        problems.append(
+            Problem("serial-date", "Times are date cells or serial numbers of a spreadsheet; converted.")
+        )
     return problems
+
+
+def _missing_times(context: TableContext, place: int, n_missing: int) -> list[Problem]:
+    n_blank = int(str(context.stage.value("count(*)", f"coalesce(trim({cell(place)}), '') = ''")))
+    n_masked = _count_masked(context.stage, place)
+    counts = {
+        "bad-time": (n_missing - n_blank - n_masked, "could not be read"),
+        "note": (n_masked, "are masked"),
+        "note ": (n_blank, "are blank"),
+    }
+    return [
+        Problem(code.strip(), f"{n:,} search times {what}; those rows have no time.")
+        for code, (n, what) in counts.items()
+        if n > 0
+    ]
 
 
 def _count_masked(stage: Stage, place: int) -> int:
@@ -163,33 +177,29 @@ def _count_masked(stage: Stage, place: int) -> int:
 
 def _constants(context: TableContext, typing: RecordTyping) -> list[Problem]:
     """Find columns that one text fills: what looks like a value may have been put over the original."""
-    problems = []
-    for column in ("reason", "case_number", "plate"):
-        if column not in typing.positions:
-            continue
-        n, n_value, n_distinct = context.case.rows(
-            f"SELECT count(*) AS n, count(*) FILTER ({column}_state = 'value') AS n_value, "
-            f"count(DISTINCT lower({column})) AS n_distinct FROM records WHERE disclosure_id = ?",
-            [context.disclosure_id],
-        )[0]
-        if n >= _CONSTANT_ROWS and n_value == n and n_distinct == 1:
-            problems.append(
-                Problem("constant-column", f"All {n:,} rows hold the same text as {column}: it looks like a value and "
-                        "may have been put over the original before release.")
-            )  # fmt: skip
-    zeros = _zero_devices(context)
-    return problems + ([zeros] if zeros else [])
-
-
-def _zero_devices(context: TableContext) -> Problem | None:
-    n, n_zero = context.case.rows(
-        "SELECT count(devices) AS n, count(*) FILTER (devices = 0) AS n_zero FROM records WHERE disclosure_id = ?",
+    columns = [column for column in ("reason", "case_number", "plate") if column in typing.positions]
+    tests = [
+        f"count(*) FILTER ({column}_state = 'value') = count(*) AND min(lower({column})) = max(lower({column})) AS {column}"
+        for column in columns
+    ]
+    found = context.case.query(
+        f"SELECT count(*) AS n, count(devices) AS n_devices, count(*) FILTER (devices = 0) AS n_zero"
+        f"{''.join(', ' + test for test in tests)} FROM records WHERE disclosure_id = ?",
         [context.disclosure_id],
-    )[0]
-    if n >= _CONSTANT_ROWS and n_zero >= 0.9 * n:
-        message = f"{n_zero:,} of {n:,} rows give 0 devices: a number that was not exported, not a search of none."
-        return Problem("note", message)
-    return None
+    ).to_pylist()[0]
+    n = found["n"]
+    if n < _CONSTANT_ROWS:
+        return []
+    problems = [
+        Problem("constant-column", f"All {n:,} rows hold the same text as {column}: it looks like a value and may have "
+                "been put over the original before release.")
+        for column in columns
+        if found[column]
+    ]  # fmt: skip
+    if found["n_zero"] >= 0.9 * n:
+        message = f"{found['n_zero']:,} of {found['n_devices']:,} rows give 0 devices: not exported, not a search of none."
+        problems.append(Problem("note", message))
+    return problems
 
 
 def _receipt_notes(context: TableContext, withheld: Sequence[str]) -> list[Problem]:
@@ -198,20 +208,22 @@ def _receipt_notes(context: TableContext, withheld: Sequence[str]) -> list[Probl
     for column in withheld:
         if column in _STATED and context.at(column) is None:
             context.case.execute(
-                f"UPDATE records SET {column}_state = 'withheld' WHERE disclosure_id = ?", [context.disclosure_id]
+                f"UPDATE records SET {column}_state = 'withheld' WHERE disclosure_id = ?",
+                [context.disclosure_id],
             )
-            notes.append(Problem("note", f"The column {column} was withheld by the letter named in the receipt."))
+            notes.append(
+                Problem("note", f"The column {column} was withheld by the letter named in the receipt.")
+            )
     return notes
 
 
 def _store_events(context: TableContext) -> Loaded:
     stage = context.stage
-    timing = tell_times(stage, context.match)
     actor = context.at("actor")
     typing = EventTyping(
         disclosure_id=context.disclosure_id,
         positions={name: place for place, name in context.match.mapping.items() if place < stage.width},
-        event_at=timing.columns.get("event_at"),
+        event_at=context.timing.columns.get("event_at"),
         actor_states=_states(stage, actor, "user"),
     )
     n_events = insert_events(context.case, stage, typing)
@@ -221,15 +233,17 @@ def _store_events(context: TableContext) -> Loaded:
     )[0]
     row = context.origin.producer_row(context.producer(None))
     row |= {"kind": "event-log", "first_searched_at": first, "last_searched_at": last}
-    return Loaded(row, list(timing.problems), n_events=n_events)
+    return Loaded(row, list(context.timing.problems), n_events=n_events)
 
 
 def _store_edges(context: TableContext) -> Loaded:
     as_of, problems = _list_date(context)
-    row = context.origin.producer_row(UNKNOWN if not context.origin.stated_producer else context.producer(None))
+    row = context.origin.producer_row(
+        UNKNOWN if not context.origin.stated_producer else context.producer(None)
+    )
     typing = ShareTyping(
         context.disclosure_id, None, {"source": _need(context, "source"), "recipient": _need(context, "recipient")}
-        | _optional(context, "status"), as_of, tell_times(context.stage, context.match).columns.get("as_of"),
+        | _optional(context, "status"), as_of, context.timing.columns.get("as_of"),
     )  # fmt: skip
     n_shares = insert_shares(context.case, context.stage, typing)
     unstated = count_unstated(context.stage, typing)
@@ -258,7 +272,9 @@ def _store_sharing_list(context: TableContext) -> Loaded:
     n_rows = int(str(context.stage.value("count(*)")))
     n_shares = insert_shares(context.case, context.stage, typing)
     unstated = count_unstated(context.stage, typing)
-    problems.append(Problem("note", f"{n_rows:,} organisations state {n_shares:,} shares, one for each direction."))
+    problems.append(
+        Problem("note", f"{n_rows:,} organisations state {n_shares:,} shares, one for each direction.")
+    )
     row = context.origin.producer_row(producer) | {"kind": "sharing-list"}
     # The unit that is counted is the statement: a row with both directions states two shares.
     return Loaded(row, problems + _unstated_problem(unstated), n_shares=n_shares, n_rejected=unstated,
@@ -292,20 +308,28 @@ def _store_parallel_lists(context: TableContext, as_of: str | None, problems: li
         if place is not None:
             n_hot += int(str(context.stage.value("count(*)", f"{text_expression(place)} IS NOT NULL")))
     if n_hot:
-        problems.append(Problem("note", f"{n_hot:,} entries share hot lists and no detections; they are no shares here."))
+        problems.append(
+            Problem("note", f"{n_hot:,} entries share hot lists and no detections; they are no shares here.")
+        )
     n_rows = int(str(context.stage.value("count(*)")))
     row = context.origin.producer_row(producer) | {"kind": "sharing-list"}
-    return Loaded(row, problems, n_shares=n_shares, n_layout=n_hot, n_extra_statements=n_shares + n_hot - n_rows)
+    return Loaded(
+        row, problems, n_shares=n_shares, n_layout=n_hot, n_extra_statements=n_shares + n_hot - n_rows
+    )
 
 
 def _unstated_problem(n: int) -> list[Problem]:
     if not n:
         return []
-    return [Problem("note", f"{n:,} rows name an organisation and state no direction; they were not stored as shares.")]
+    return [
+        Problem(
+            "note", f"{n:,} rows name an organisation and state no direction; they were not stored as shares."
+        )
+    ]
 
 
 def _store_portal_table(context: TableContext) -> Loaded:
-    timing = tell_times(context.stage, context.match)
+    timing = context.timing
     known = {"producer", "retention_days", "cameras", "searches_30d", "hits_30d", "vehicles_30d", "prohibited_uses",
              "acceptable_use", "access_policy", "hotlist_policy", "hotlists"}  # fmt: skip
     mapping = {place: name for place, name in context.match.mapping.items() if place < context.stage.width}
@@ -329,7 +353,9 @@ def _store_names(context: TableContext) -> Loaded:
     n = insert_listed_names(
         context.case, context.stage, context.disclosure_id, _need(context, "name"), context.at("note")
     )
-    message = f"{n:,} names of organisations: a list that states no search and no share; kept to tell names apart."
+    message = (
+        f"{n:,} names of organisations: a list that states no search and no share; kept to tell names apart."
+    )
     row = context.origin.producer_row(UNKNOWN) | {"kind": "organisation-list"}
     return Loaded(row, [Problem("note", message)], n_rejected=n_rows)
 

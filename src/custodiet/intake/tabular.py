@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from custodiet.case import Case
 from custodiet.case.stage import Stage
-from custodiet.intake.formats import FormatMatch, clean_labels
+from custodiet.intake.formats import clean_labels
 from custodiet.intake.layout import Header, find_header, is_blank_row, looks_like_summary, shape_problems
 from custodiet.intake.layout.header import MAX_ROWS
 from custodiet.intake.mend import Mended, mend_layout
@@ -16,6 +17,7 @@ from custodiet.intake.origin import Origin, store_disclosure
 from custodiet.intake.producers import Producer
 from custodiet.intake.raw import CsvFile, RawRow, RawTable
 from custodiet.intake.store import Loaded, TableContext, store_table
+from custodiet.intake.timing import tell_times
 from custodiet.model.problems import Problem
 
 _SUMMARY_ROWS = 500
@@ -53,13 +55,23 @@ def load_table(
     row = origin.row(disclosure_id) | {"sheet": table.sheet, "kind": "unread", "format_id": None}
     if header is None or header.match is None:
         return _store_unread(case, row, table, opened, header, cells)
-    row |= {"format_id": header.match.format.id, "header": list(header.labels), "header_raw": list(header.raw)}
-    width = max(len(header.labels), max(len(c) for c in cells[header.first_data :]) if cells[header.first_data :] else 0)
+    row |= {
+        "format_id": header.match.format.id,
+        "header": list(header.labels),
+        "header_raw": list(header.raw),
+    }
+    width = max(
+        len(header.labels),
+        max(len(c) for c in cells[header.first_data :]) if cells[header.first_data :] else 0,
+    )
     stage = _stage(case, opened, regular, width)
     try:
         stage.first_row = header.first_data
-        mended = mend_layout(stage, header)
-        context = TableContext(case, stage, header.match, origin, disclosure_id, table.title, page_producer,
+        timing = tell_times(stage, header.match)
+        mended = mend_layout(stage, header, timing)
+        if stage.was_changed:
+            timing = tell_times(stage, header.match)
+        context = TableContext(case, stage, header.match, timing, origin, disclosure_id, table.title, page_producer,
                                frozenset(table.date_cells))  # fmt: skip
         with case.transaction():
             loaded = store_table(context)
@@ -83,7 +95,9 @@ def _open(table: RawTable, regular: CsvFile | None) -> _Opened:
 
 def _stage(case: Case, opened: _Opened, regular: CsvFile | None, width: int) -> Stage:
     if regular is not None:
-        stage = Stage.from_csv(case, regular.path, regular.delimiter, len(regular.first_rows[0]), regular.n_rows)
+        stage = Stage.from_csv(
+            case, regular.path, regular.delimiter, len(regular.first_rows[0]), regular.n_rows
+        )
         if stage is not None:
             return stage
     rows = ((row.source_row, row.page, row.hidden, row.cells) for row in opened.rows)
@@ -103,7 +117,9 @@ def _store_unread(
         problems.append(Problem("empty", "The table holds no rows."))
     elif looks_like_summary([item.cells for item in head]):
         row |= {"n_rows_read": n_rows, "n_layout": n_rows}
-        problems.append(Problem("note", f"A summary of {n_rows:,} rows beside the data; it was not read as rows."))
+        problems.append(
+            Problem("note", f"A summary of {n_rows:,} rows beside the data; it was not read as rows.")
+        )
     else:
         labels = header.raw if header and header.raw else ()
         n_data = n_rows - (1 if labels else 0)
@@ -115,15 +131,18 @@ def _store_unread(
 
 
 def _unrecognised(labels: Iterable[str], n_rows: int, cells: list[tuple[str | None, ...]]) -> Problem:
-    seen = ", ".join(label.strip() for label in labels if label.strip())
+    shown = [label.strip() for label in labels if label.strip()]
+    # What stands in place of a header may be data or prose: only what looks like labels is repeated.
+    if not all(len(label) <= 40 and not re.search(r"\d{3}", label) for label in shown):
+        shown = []
+    seen = ", ".join(shown)
     if not seen:
         if max((len(row) for row in cells), default=0) < 2:
             return Problem("no-table", f"The text has {n_rows:,} lines and no columns; nothing was loaded.")
         return Problem("unrecognised", f"No header row was found; the {n_rows:,} rows were not loaded.")
-    shown = seen if len(seen) <= 200 else seen[:200] + "…"
     return Problem(
         "unrecognised",
-        f"No known table has the columns {shown}. Expected at least a time with a reason, a count or an account; "
+        f"No known table has the columns {seen if len(seen) <= 200 else seen[:200] + '…'}. Expected at least a time with a reason, a count or an account; "
         f"a pair of organisations; or a sharing list. The {n_rows:,} rows were not loaded.",
     )
 
@@ -155,8 +174,3 @@ def _shape(stage: Stage, row: dict[str, object], loaded: Loaded) -> list[Problem
     if stage.count() == 0:
         return [Problem("empty", "The table has a header and no rows.")]
     return shape_problems(loaded.n_records) if loaded.n_records else []
-
-
-def first_label(match: FormatMatch, column: str) -> int | None:
-    """Find the position of a column; None where the table lacks it."""
-    return match.position(column)

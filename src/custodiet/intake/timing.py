@@ -2,45 +2,58 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from custodiet.case.stage import Stage
-from custodiet.case.typed import cell, raw_time_expression
+from custodiet.case.typed import cell, literal, raw_time_expression, time_expression
 from custodiet.intake.formats import FormatMatch
 from custodiet.intake.times import reads_day_first, split_pair, tell_format, tidy_shape, zones_stated
 from custodiet.model.problems import Problem
-from custodiet.model.reading import TimeColumn, TimeFormat
+from custodiet.model.reading import TimeColumn
+
+_SAMPLE = 5_000
+_ROUNDS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Hold the time columns of a table, by canonical name, and what is doubtful about them."""
+    """Hold the time columns of a table, by canonical name, and what is doubtful about them.
+
+    ``unread`` holds the positions with cells that none of the formats reads.
+    """
 
     columns: dict[str, TimeColumn]
+    unread: frozenset[int]
     problems: tuple[Problem, ...]
 
 
 def tell_times(stage: Stage, match: FormatMatch) -> Timing:
     """Tell how every time column of a table is read."""
     columns: dict[str, TimeColumn] = {}
+    unread: set[int] = set()
     for split in match.format.split_times:
         date_at, clock_at = match.position(split.date), match.position(split.clock)
         if date_at is not None and clock_at is not None:
-            columns[split.whole] = _told(stage, TimeColumn(date_at, (), clock_position=clock_at))
+            columns[split.whole] = _told(stage, TimeColumn(date_at, (), clock_position=clock_at), unread)
     for place, name in match.mapping.items():
         if place >= stage.width or name in columns:
             continue
         kind = match.format.type_of(name)
         if kind == "time-range":
-            columns |= _frame(stage, place)
+            columns |= _frame(stage, place, unread)
         elif kind in ("time", "date") and name not in _halves(match):
-            columns[name] = _told(stage, TimeColumn(place, ()))
+            columns[name] = _told(stage, TimeColumn(place, ()), unread)
     problems = []
-    assumed = [name for name, column in columns.items() if column.formats and not zones_stated(column.formats)]
+    assumed = [
+        name for name, column in columns.items() if column.formats and not zones_stated(column.formats)
+    ]
     if any(item.has_clock for name in assumed for item in columns[name].formats):
-        problems.append(Problem("zone-assumed", f"The times of {', '.join(sorted(assumed))} state no zone; read as UTC."))
-    return Timing(columns, tuple(problems))
+        problems.append(
+            Problem("zone-assumed", f"The times of {', '.join(sorted(assumed))} state no zone; read as UTC.")
+        )
+    return Timing(columns, frozenset(unread), tuple(problems))
 
 
 def _halves(match: FormatMatch) -> set[str]:
@@ -52,43 +65,84 @@ def _halves(match: FormatMatch) -> set[str]:
     }
 
 
-def _frame(stage: Stage, place: int) -> dict[str, TimeColumn]:
+def _frame(stage: Stage, place: int, unread: set[int]) -> dict[str, TimeColumn]:
+    """Tell the two times of a time frame: first what separates them, then their formats."""
     separators: dict[str, None] = {}
-    for shape, _ in stage.shapes(cell(place)):
-        pair = split_pair(shape)
-        # A separator with digits in it would not be found in the cells themselves; none has.
-        if pair and tell_format(pair[1]) and tell_format(pair[2]):
-            separators.setdefault(pair[0])
+    for _ in range(_ROUNDS):
+        known = " OR ".join(f"contains({cell(place)}, {literal(separator)})" for separator in separators)
+        where = f"NOT ({known})" if separators else f"row_no < {stage.first_row + _SAMPLE}"
+        fresh = [pair[0] for shape, _ in stage.shapes(cell(place), where) if (pair := _time_pair(shape))]
+        if separators and not fresh:
+            break
+        separators |= dict.fromkeys(fresh)
+        if not separators:
+            break
     return {
-        name: _told(stage, TimeColumn(place, (), part=part, separators=tuple(separators)))
+        name: _told(stage, TimeColumn(place, (), part=part, separators=tuple(separators)), unread)
         for part, name in enumerate(("window_start", "window_end"))
     }
 
 
-def _told(stage: Stage, column: TimeColumn) -> TimeColumn:
-    """Fill in the formats that occur in a time column."""
+def _time_pair(shape: str) -> tuple[str, str, str] | None:
+    pair = split_pair(shape)
+    return pair if pair and tell_format(pair[1]) and tell_format(pair[2]) else None
+
+
+def _told(stage: Stage, column: TimeColumn, unread_columns: set[int]) -> TimeColumn:
+    """Fill in the formats that occur in a time column; note its position where cells stay unread.
+
+    They are told from the first rows; then only the cells that these formats do not
+    read are looked at, until nothing readable is left.
+    """
     expression = raw_time_expression(column)
-    shapes = [tidy_shape(shape) for shape, _ in stage.shapes(expression)]
-    formats = _formats(shapes, day_first=False)
-    if any("%m/%d" in item.pattern or "%m-%d-%Y" in item.pattern for item in formats) and _day_first(stage, expression):
-        formats = _formats(shapes, day_first=True)
-    return TimeColumn(
-        column.position, formats, column.default_zone, column.clock_position, column.part, column.separators
-    )
+    sample = stage.shapes(expression, f"row_no < {stage.first_row + _SAMPLE}")
+    # A bare number is a serial or an epoch only where most of the column is: elsewhere it is a misplaced count.
+    serial = _mostly_numbers(sample)
+    column = _with_shapes(column, [shape for shape, _ in sample], allow_serial=serial)
+    for _ in range(_ROUNDS):
+        unread_where = f"({time_expression(column)}) IS NULL"
+        if not stage.value("count(*)", f"{unread_where} AND trim({expression}) <> ''"):
+            unread_columns.discard(column.position)
+            break
+        unread_columns.add(column.position)
+        unread = stage.shapes(expression, unread_where)
+        wider = _with_shapes(column, [shape for shape, _ in unread], allow_serial=serial)
+        if _has_slashes(wider) and _day_first(stage, expression):
+            wider = _with_shapes(replace(wider, formats=()), [s for s, _ in sample + unread], day_first=True)
+        if wider == column:
+            break
+        column = wider
+    return column
 
 
-def _formats(shapes: Sequence[str], *, day_first: bool) -> tuple[TimeFormat, ...]:
-    found: dict[TimeFormat, None] = {}
+def _mostly_numbers(sample: list[tuple[str, int]]) -> bool:
+    numbers = sum(n for shape, n in sample if re.fullmatch(r"\s*9+(?:\.9+)?\s*", shape))
+    return 2 * numbers > sum(n for _, n in sample)
+
+
+def _with_shapes(
+    column: TimeColumn, shapes: Sequence[str], *, day_first: bool = False, allow_serial: bool = False
+) -> TimeColumn:
+    formats = dict.fromkeys(column.formats)
+    needs_tidying = column.needs_tidying
     for shape in shapes:
-        told = tell_format(shape, day_first=day_first)
+        tidy = tidy_shape(shape)
+        told = tell_format(tidy, day_first=day_first, allow_serial=allow_serial)
         if told:
-            found.setdefault(told)
-    return tuple(found)
+            formats.setdefault(told)
+            needs_tidying = needs_tidying or tidy != shape
+    return replace(column, formats=tuple(formats), needs_tidying=needs_tidying)
+
+
+def _has_slashes(column: TimeColumn) -> bool:
+    return any("%m/%d" in item.pattern or "%m-%d-%Y" in item.pattern for item in column.formats)
 
 
 def _day_first(stage: Stage, expression: str) -> bool:
     numbers = [
-        stage.value(f"max(TRY_CAST(regexp_extract({expression}, '^\\s*(\\d{{1,2}})[/-](\\d{{1,2}})[/-]', {group}) AS INT))")
+        stage.value(
+            f"max(TRY_CAST(regexp_extract({expression}, '^\\s*(\\d{{1,2}})[/-](\\d{{1,2}})[/-]', {group}) AS INT))"
+        )
         for group in (1, 2)
     ]
     first, second = (None if number is None else int(str(number)) for number in numbers)

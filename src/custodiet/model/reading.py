@@ -37,6 +37,7 @@ class TimeColumn:
         clock_position: Column of a separate time of day, joined to the date with a space.
         part: None for a whole cell; 0 or 1 for the start or the end of a time frame.
         separators: What stands between start and end, as it occurs.
+        needs_tidying: Cells hold no-break spaces, doubled or outer blanks.
     """
 
     position: int
@@ -45,6 +46,7 @@ class TimeColumn:
     clock_position: int | None = None
     part: int | None = None
     separators: tuple[str, ...] = ()
+    needs_tidying: bool = False
 
 
 @dataclass(frozen=True, slots=True)
