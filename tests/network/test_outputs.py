@@ -132,7 +132,7 @@ def test_export_refuses_other_endings_and_unwritable_places(network: Network, tm
 def test_chapter_gathers_reach_plans_and_the_stated_ban(network: Network, case: Case) -> None:
     add_page(case, "Ash CA PD", APRIL, None, prohibited_uses="Immigration enforcement, personal use.")
     chapter = reach_chapter(case, "ash ca pd", network=network)
-    assert chapter.through == (("Hub CA", 1),)
+    assert chapter.reach.declared.onward.through == (("Hub CA", 1),)
     assert [cut.target for cut in chapter.cuts] == ["federal", "out-of-state"]
     assert [share.recipient for share in chapter.cuts[0].direct.best.shares] == ["Border Office"]
     assert chapter.ban.federal == ("Border Office",)

@@ -7,7 +7,7 @@ account as its key, and no table or file made here holds one.
 from custodiet.network.changes import changes_between
 from custodiet.network.chapter import ReachChapter, reach_chapter
 from custodiet.network.network import Network
-from custodiet.network.statements import update_share_spans
+from custodiet.network.spans import update_share_spans
 from custodiet.network.use import declared_and_observed
 
 __all__ = [

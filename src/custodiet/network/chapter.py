@@ -52,7 +52,6 @@ class ReachChapter:
     Attributes:
         producer: Canonical name.
         reach: Who can reach its data, in both readings, declared and observed.
-        through: Recipients by how many organisations they lead on to, if they share on.
         cuts: The unplug plans, for federal and for out-of-state reach.
         lists: What its pages state about their lists.
         use: Lists against network logs; None where it disclosed no network log.
@@ -63,7 +62,6 @@ class ReachChapter:
 
     producer: str
     reach: Reach
-    through: tuple[tuple[str, int], ...]
     cuts: tuple[Cut, ...]
     lists: tuple[StatedList, ...]
     use: DeclaredAndObserved | None
@@ -76,7 +74,6 @@ class ReachChapter:
         return {
             "producer": self.producer,
             "reach": self.reach.to_json(),
-            "through": [{"organisation": name, "n": count} for name, count in self.through],
             "cuts": [cut.to_json() for cut in self.cuts],
             "lists": [item.to_json() for item in self.lists],
             "use": None if self.use is None else self.use.to_json(),
@@ -107,7 +104,6 @@ def reach_chapter(
     return ReachChapter(
         name,
         reach,
-        tuple((row[1], row[3]) for row in around.rows if row[0].startswith("reached through")),
         tuple(network.cut(name, label) for label in UNPLUGGED),
         tuple(item for item in page_lists(case) if item.producer in reach.organisation.released_names),
         _use(case, name, network.as_of),

@@ -15,7 +15,7 @@ import numpy as np
 
 from custodiet.model.errors import UsageError
 from custodiet.network.edges import EdgeFacts, Edges
-from custodiet.network.graph import IntArray
+from custodiet.network.graph import UNREACHED, IntArray
 from custodiet.network.organisations import LABELS, Organisation, Organisations, names_of
 
 if TYPE_CHECKING:
@@ -73,10 +73,18 @@ class ReachedOrganisation:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Hold one reading of who can reach the data: without or with onward sharing."""
+    """Hold one reading of who can reach the data: without or with onward sharing.
+
+    Attributes:
+        hops: Hops walked at most; None where the walk went to the end.
+        organisations: Who can reach the data, nearest first, then by name.
+        through: Organisations that lead on to others, and to how many one hop
+            further; most first. One that is reached through several counts for each.
+    """
 
     hops: int | None
     organisations: tuple[ReachedOrganisation, ...]
+    through: tuple[tuple[str, int], ...] = ()
 
     @property
     def by_label(self) -> dict[str, int]:
@@ -90,6 +98,7 @@ class Reading:
             "hops": self.hops,
             "n": len(self.organisations),
             "by_label": self.by_label,
+            "through": [{"organisation": name, "n": count} for name, count in self.through],
             "organisations": [item.to_json() for item in self.organisations],
         }
 
@@ -174,18 +183,28 @@ def _both(
     organisations: Organisations, edges: Edges, start: int, hops: int | None, labels: IntArray
 ) -> BothReadings:
     walked = edges.graph.hops(start, limit=hops)
-    onward = _reached(organisations, edges, walked, labels)
+    graph = edges.graph
+    on_way = np.flatnonzero(
+        (walked[graph.source] != UNREACHED) & (walked[graph.recipient] == walked[graph.source] + 1)
+    )
+    onward = _reached(organisations, edges, walked, labels, on_way)
     direct = tuple(item for item in onward if item.hop == 1)
-    return BothReadings(edges.basis, Reading(1, direct), Reading(hops, onward))
+    through = _through(organisations, graph.source[on_way], start)
+    return BothReadings(edges.basis, Reading(1, direct), Reading(hops, onward, through))
+
+
+def _through(organisations: Organisations, sources: IntArray, start: int) -> tuple[tuple[str, int], ...]:
+    nodes, counts = np.unique(sources[sources != start], return_counts=True)
+    order = np.lexsort((nodes, -counts))
+    return tuple(zip(names_of(organisations, nodes[order].tolist()), counts[order].tolist(), strict=True))
 
 
 def _reached(
-    organisations: Organisations, edges: Edges, hops: IntArray, labels: IntArray
+    organisations: Organisations, edges: Edges, hops: IntArray, labels: IntArray, on_way: IntArray
 ) -> tuple[ReachedOrganisation, ...]:
     graph = edges.graph
     reached = np.flatnonzero(hops > 0)
     reached = reached[np.lexsort((reached, hops[reached]))]
-    on_way = np.flatnonzero((hops[graph.source] >= 0) & (hops[graph.recipient] == hops[graph.source] + 1))
     on_way = on_way[np.argsort(graph.recipient[on_way], kind="stable")]
     recipients = graph.recipient[on_way]
     first, stop = np.searchsorted(recipients, reached), np.searchsorted(recipients, reached, side="right")

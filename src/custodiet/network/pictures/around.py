@@ -27,11 +27,11 @@ def draw_around(reach: Reach) -> svg.Picture:
     """Draw who can reach one organisation's declared shares, grouped by label and state.
 
     The inner half holds the direct recipients as bubbles; the list at the right
-    names the recipients through which most others are reached, if they share on.
+    names the organisations through which most others are reached, if they share on.
     """
     direct, onward = reach.declared.direct.organisations, reach.declared.onward.organisations
     groups = _groups(direct)
-    hubs = _hubs(onward)
+    hubs = reach.declared.onward.through[:_MOST_HUBS]
     further = len(onward) - len(direct)
     name = reach.organisation.name
     title = f"Who can reach the data of {name}"
@@ -71,11 +71,6 @@ def _groups(direct: tuple[ReachedOrganisation, ...]) -> list[tuple[Group, int]]:
     return [*kept, (("out-of-state", f"{len(rest)} more states"), others)]
 
 
-def _hubs(onward: tuple[ReachedOrganisation, ...]) -> list[tuple[str, int]]:
-    led = Counter(item.through[0] for item in onward if item.through)
-    return sorted(led.items(), key=lambda item: (-item[1], item[0]))[:_MOST_HUBS]
-
-
 def _bubbles(groups: list[tuple[Group, int]]) -> list[str]:
     if not groups:
         return [svg.text(300, 440, "No list names a recipient.", anchor="middle", kind="quiet")]
@@ -97,7 +92,7 @@ def _bubbles(groups: list[tuple[Group, int]]) -> list[str]:
     return shapes
 
 
-def _hub_list(hubs: list[tuple[str, int]], further: int) -> list[str]:
+def _hub_list(hubs: tuple[tuple[str, int], ...], further: int) -> list[str]:
     if not hubs:
         return [svg.text(600, 110, "No recipient leads on to others.", kind="quiet")]
     shapes = [svg.text(600, 110, "Reached through, if it shares on", kind="head")]
@@ -110,7 +105,12 @@ def _hub_list(hubs: list[tuple[str, int]], further: int) -> list[str]:
             svg.text(606 + 220 * count / largest, y + 15, f"{count:,}", kind="small"),
         ]
     shapes.append(
-        svg.text(600, 146 + 44 * len(hubs), f"{further:,} organisations in all", kind="small quiet")
+        svg.text(
+            600,
+            146 + 44 * len(hubs),
+            f"{further:,} organisations in all; one can be reached through several",
+            kind="small quiet",
+        )
     )
     return shapes
 
