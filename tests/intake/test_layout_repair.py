@@ -292,7 +292,7 @@ def resolve(rows):
     return repaired(list(enumerate(rows, 2)))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(good_rows(), max_size=8))
 def test_a_well_formed_table_is_never_changed(rows):
     after, proposal = resolve(rows)
@@ -301,7 +301,7 @@ def test_a_well_formed_table_is_never_changed(rows):
     assert proposal.shifted_rows == proposal.overflow_rows == ()
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(bad_rows(), max_size=6))
 def test_repairs_keep_every_filled_cell(rows):
     after, _ = resolve(rows)
@@ -309,7 +309,7 @@ def test_repairs_keep_every_filled_cell(rows):
         assert filled(before) == filled(cells)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(bad_rows(), max_size=6))
 def test_repairs_are_idempotent(rows):
     after, first = resolve(rows)
@@ -321,7 +321,7 @@ def test_repairs_are_idempotent(rows):
         assert not has_misfit(LAYOUT, after[row][:WIDTH])
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(bad_rows(), max_size=8), st.randoms(use_true_random=False))
 def test_order_of_rows_and_rows_that_fit_do_not_matter(rows, chance):
     numbered = list(enumerate(rows, 2))
@@ -338,7 +338,7 @@ def test_order_of_rows_and_rows_that_fit_do_not_matter(rows, chance):
         )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(bad_rows(), min_size=1, max_size=6))
 def test_a_row_repaired_alone_is_repaired_the_same_in_company(rows):
     after, together = resolve(rows)

@@ -15,7 +15,7 @@ from custodiet.intake.formats import ColumnKind, FormatMatch, clean_labels
 from custodiet.intake.layout.cells import CellType, cell_type, is_misfit
 from custodiet.intake.layout.header import Header
 from custodiet.intake.layout.moves import Columns, Move, Result, Signature, fitting_moves, stays_as_overflow
-from custodiet.intake.layout.rows import is_blank_row, is_error_line, is_repeated_header, is_total
+from custodiet.intake.layout.rows import is_error_line, is_repeated_header, is_total
 from custodiet.model.problems import Problem
 
 Cells = Sequence[str | None]
@@ -24,6 +24,7 @@ NumberedRow = tuple[int, Cells]
 _SHIFT_SIGNS: Final = frozenset(
     {CellType.UUID, CellType.TIME, CellType.TIME_RANGE, CellType.VERDICT, CellType.SEARCH_WORD}
 )
+_RECORD_SIGNS: Final = frozenset({CellType.UUID, CellType.TIME, CellType.TIME_RANGE})
 _WHOLE_TABLE: Final = 0.95
 
 
@@ -33,6 +34,11 @@ class Layout:
 
     labels: tuple[str, ...]
     match: FormatMatch
+    columns: Columns = field(init=False)
+
+    def __post_init__(self) -> None:
+        columns = Columns(self.match.columns, self.match.types, self.match.format.orders)
+        object.__setattr__(self, "columns", columns)
 
     @classmethod
     def of(cls, header: Header) -> Layout | None:
@@ -45,14 +51,9 @@ class Layout:
         return cls(clean_labels(labels), match)
 
     @property
-    def columns(self) -> Columns:
-        """Give names, cell types and known orders; other orders help with search logs only."""
-        return Columns(self.match.columns, self.match.types, self.match.format.orders)
-
-    @property
     def kinds(self) -> tuple[ColumnKind, ...]:
         """Name the cell type of each column."""
-        return self.match.types
+        return self.columns.kinds
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +98,14 @@ class Proposal:
 
 def has_misfit(layout: Layout, cells: Cells) -> bool:
     """Tell whether a row has a cell that cannot stand under its label, or filled cells beyond the header."""
-    width = len(layout.kinds)
-    if any(
-        name is not None and is_misfit(cell_type(cell), kind)
-        for cell, kind, name in zip(cells, layout.kinds, layout.match.columns, strict=False)
-    ):
-        return True
-    return any(cell_type(cell) is not CellType.BLANK for cell in cells[width:])
+    return _misfits(layout, [cell_type(cell) for cell in cells])
+
+
+def _misfits(layout: Layout, looks: Sequence[CellType]) -> bool:
+    pairs = zip(looks, layout.kinds, strict=False)
+    return any(is_misfit(look, kind) for look, kind in pairs) or any(
+        look is not CellType.BLANK for look in looks[len(layout.kinds) :]
+    )
 
 
 def propose_repairs(layout: Layout, rows: Iterable[NumberedRow], *, n_rows: int | None = None) -> Proposal:
@@ -122,26 +124,30 @@ def propose_repairs(layout: Layout, rows: Iterable[NumberedRow], *, n_rows: int 
     groups: dict[Signature, list[int]] = {}
     layout_rows: dict[int, str] = {}
     for source_row, cells in rows:
-        why = _why_no_data(cells, layout)
+        looks = [cell_type(cell) for cell in cells]
+        why = _why_no_data(cells, looks, layout)
         if why:
             layout_rows[source_row] = why
-        elif has_misfit(layout, cells):
-            groups.setdefault(_signature(cells, len(layout.labels)), []).append(source_row)
+        elif _misfits(layout, looks):
+            groups.setdefault(_signature(cells, looks, len(layout.labels)), []).append(source_row)
     return _judge(layout, groups, layout_rows, n_rows)
 
 
-def _why_no_data(cells: Cells, layout: Layout) -> str | None:
-    if is_blank_row(cells):
+def _why_no_data(cells: Cells, looks: Sequence[CellType], layout: Layout) -> str | None:
+    n_filled = len(looks) - looks.count(CellType.BLANK)
+    if n_filled == 0:
         return "blank row"
-    if is_error_line(cells):
+    if n_filled == 1 and is_error_line(cells):
         return "error line"
+    if not _RECORD_SIGNS.isdisjoint(looks):
+        return None
     if is_repeated_header(cells, layout.labels):
         return "repeated header"
     return "totals row" if is_total(cells) else None
 
 
-def _signature(cells: Cells, width: int) -> Signature:
-    looks = [cell_type(cell) for cell in cells]
+def _signature(cells: Cells, all_looks: Sequence[CellType], width: int) -> Signature:
+    looks = [*all_looks]
     while looks and looks[-1] is CellType.BLANK:
         looks.pop()
     first: dict[str, int] = {}
