@@ -25,6 +25,7 @@ def read(folder: Path, data: bytes) -> tuple[Rows, list[tuple[str, str]]]:
     for part in reading.parts:
         assert isinstance(part, RawTable)
         rows += [(row.source_row, row.cells) for row in part.rows]
+        reading.problems.extend(part.problems)
     return rows, [(problem.code, problem.where) for problem in reading.problems]
 
 
@@ -98,9 +99,7 @@ def test_thousands_of_broken_lines_are_counted_not_listed(tmp_path: Path) -> Non
     assert problems == [("malformed", f"line {n:,}") for n in range(2, 22)] + [("malformed", "")]
 
 
-@pytest.mark.parametrize(
-    "end", [b'{"a": 3, "b', b"# ERROR: download incomplete\n", b"# error: connection interrupted"]
-)
+@pytest.mark.parametrize("end", [b'{"a": 3, "b', b"# ERROR: download incomplete\n", b"# error: connection interrupted"])
 def test_an_end_that_broke_off_is_truncated(tmp_path: Path, end: bytes) -> None:
     """A download that says in-band that it is incomplete (quirk 50)."""
     assert read(tmp_path, b'{"a": 1}\n' + end) == ([(0, ("a",)), (1, ("1",))], [("truncated", "line 2")])
@@ -134,9 +133,7 @@ def test_what_holds_no_row_says_so(tmp_path: Path, data: bytes, code: str) -> No
     assert problems[0][0] == code
 
 
-def test_a_huge_line_is_passed_over_in_bounded_memory(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_huge_line_is_passed_over_in_bounded_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jsonlines, "_LINE_LIMIT", 1000)
     data = b'{"a": 1}\n{"a": "' + b"x" * 5000 + b'"}\n{"a": 2}\n'
     assert read(tmp_path, data) == (
@@ -199,9 +196,7 @@ def test_a_file_that_vanished_is_corrupt(tmp_path: Path) -> None:
     rows=st.lists(
         st.dictionaries(
             st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=4),
-            st.one_of(
-                st.none(), st.integers(), st.text(st.characters(codec="utf-8", exclude_characters="\0"))
-            ),
+            st.one_of(st.none(), st.integers(), st.text(st.characters(codec="utf-8", exclude_characters="\0"))),
             max_size=5,
         ),
         min_size=1,

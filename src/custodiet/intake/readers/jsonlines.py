@@ -27,6 +27,7 @@ _SPACE: Final = re.compile(r"[ \t\r\n\x00]*")
 _HALF_PAIR: Final = re.compile(r"[\ud800-\udfff]")
 _BREAK_NOTE: Final = re.compile(r"#.*\b(?:error|incomplete|truncated|interrupted)\b", re.IGNORECASE)
 _MOST_PROBLEMS: Final = 20
+_MOST_SHAPES: Final = 10_000
 _BROKEN_ARRAY: Final = "The array breaks off or is damaged from here on."
 _BOMS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -79,7 +80,9 @@ def read_json_lines(path: Path) -> Reading:
     if not n_rows:
         reading.problems.append(Problem("no-table", "The file holds no JSON object that could be a row."))
         return reading
-    reading.parts.append(RawTable(rows=_rows(path, keys, is_array=is_array)))
+    table = RawTable(rows=())
+    table.rows = _rows(path, keys, table.problems, is_array=is_array)
+    reading.parts.append(table)
     return reading
 
 
@@ -88,7 +91,7 @@ def _survey(path: Path, *, is_array: bool) -> tuple[tuple[str, ...], int, list[P
     keys: dict[str, None] = {}
     problems: list[Problem] = []
     shapes: set[tuple[str, ...]] = set()
-    n_rows = n_nul = n_half = n_keys_over = 0
+    n_rows = n_keys_over = 0
     faults: Counter[str] = Counter()
     unit = "element" if is_array else "line"
     for item in _items(path, is_array=is_array):
@@ -99,46 +102,67 @@ def _survey(path: Path, *, is_array: bool) -> tuple[tuple[str, ...], int, list[P
             continue
         n_rows += 1
         shape = tuple(item.value)
-        if len(shapes) < 2 or shape not in shapes:
+        if shape not in shapes:
             for key in shape:
                 if len(keys) < MOST_COLUMNS:
                     keys.setdefault(key)
                 elif key not in keys:
                     n_keys_over += 1
-            if len(shapes) < 10_000:
+            if len(shapes) < _MOST_SHAPES:
                 shapes.add(shape)
-        for value in item.value.values():
-            if isinstance(value, str) and not value.isascii():
-                n_half += _HALF_PAIR.search(value) is not None
-            if isinstance(value, str) and "\0" in value:
-                n_nul += 1
     for fault, count in faults.items():
         if count > _MOST_PROBLEMS:
             problems.append(Problem(fault, f"The same of {count - _MOST_PROBLEMS:,} more {unit}s."))
     if any(len(shape) < len(keys) for shape in shapes):
-        problems.append(
-            Problem("note", "Some rows lack some keys: blank and not exported cannot be told apart there.")
-        )
-    for count, code, message in (
-        (n_nul, "nul-bytes", "cells held NUL characters, which were taken out."),
-        (
-            n_half,
-            "malformed",
-            "cells held bytes that are no UTF-8; read as Windows-1252 or replaced.",
-        ),
-        (n_keys_over, "too-large", f"cells have keys beyond the first {MOST_COLUMNS:,}; not read."),
-    ):
-        if count:
-            problems.append(Problem(code, f"{count:,} {message}"))
+        problems.append(Problem("note", "Some rows lack some keys: blank and not exported cannot be told apart there."))
+    if n_keys_over:
+        message = f"{n_keys_over:,} cells have keys beyond the first {MOST_COLUMNS:,}; not read."
+        problems.append(Problem("too-large", message))
     return tuple(keys), n_rows, problems
 
 
-def _rows(path: Path, keys: tuple[str, ...], *, is_array: bool) -> Iterator[RawRow]:
-    yield RawRow(0, tuple(_clean(key) for key in keys))
+def _rows(path: Path, keys: tuple[str, ...], problems: list[Problem], *, is_array: bool) -> Iterator[RawRow]:
+    text = _CellText()
+    yield RawRow(0, tuple(map(text.cleaned, keys)))
     for item in _items(path, is_array=is_array):
         if item.value is not None:
             cells = item.value
-            yield RawRow(item.place, tuple(_cell(cells[key]) if key in cells else None for key in keys))
+            yield RawRow(item.place, tuple([text.of(cells[key]) if key in cells else None for key in keys]))
+    problems.extend(text.problems())
+
+
+class _CellText:
+    """Write values as text that can be stored, and count what that took."""
+
+    def __init__(self) -> None:
+        self._n_nul = 0
+        self._n_odd = 0
+
+    def of(self, value: object) -> str:
+        if isinstance(value, str):
+            text = str(value)
+            return text if text.isascii() and "\0" not in text else self.cleaned(text)
+        if value is None:
+            return ""
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        return self.cleaned(_compact(value))
+
+    def cleaned(self, text: str) -> str:
+        if "\0" in text:
+            self._n_nul += 1
+            text = text.replace("\0", "")
+        if text.isascii() or not _HALF_PAIR.search(text):
+            return text
+        self._n_odd += 1
+        return _HALF_PAIR.sub(_repaired, text)
+
+    def problems(self) -> Iterator[Problem]:
+        if self._n_nul:
+            yield Problem("nul-bytes", f"{self._n_nul:,} cells held NUL characters, which were taken out.")
+        if self._n_odd:
+            message = "cells held bytes that are no UTF-8; read as Windows-1252 or replaced."
+            yield Problem("malformed", f"{self._n_odd:,} {message}")
 
 
 def _items(path: Path, *, is_array: bool) -> Iterator[_Item]:
@@ -187,9 +211,7 @@ def _elements(file: io.TextIOWrapper) -> Iterator[_Item]:
         try:
             value = text.take_value()
         except RecursionError:
-            yield _Item(
-                place, fault="malformed", message="The element is nested too deep; the rest was not read."
-            )
+            yield _Item(place, fault="malformed", message="The element is nested too deep; the rest was not read.")
             return
         except ValueError:
             yield _Item(place, fault="truncated", message=_BROKEN_ARRAY)
@@ -202,9 +224,7 @@ def _elements(file: io.TextIOWrapper) -> Iterator[_Item]:
         if text.peek() == ",":
             text.drop(1)
         elif text.peek() != "]":
-            yield _Item(
-                place + 1, fault="truncated", message="The array breaks off or is damaged from here on."
-            )
+            yield _Item(place + 1, fault="truncated", message="The array breaks off or is damaged from here on.")
             return
 
 
@@ -267,15 +287,16 @@ def _parsed(place: int, text: str) -> _Item:
         return _Item(place, fault="malformed", message="The line is nested too deep; it was not read.")
     except ValueError:
         return _Item(place, fault="malformed", message="The line is no JSON; it was not read.")
-    return _as_item(place, value)
+    return _as_item(place, value, is_flat="[" not in text and text.find("{", 1) < 0)
 
 
-def _as_item(place: int, value: object) -> _Item:
+def _as_item(place: int, value: object, *, is_flat: bool = False) -> _Item:
     if isinstance(value, dict):
         try:
-            for cell in value.values():
-                if isinstance(cell, (dict, list)):
-                    _compact(cell)
+            if not is_flat:
+                for cell in value.values():
+                    if isinstance(cell, (dict, list)):
+                        _compact(cell)
         except RecursionError:
             return _Item(place, fault="malformed", message="A value is nested too deep; it was not read.")
         return _Item(place, value)
@@ -302,16 +323,6 @@ _DECODER: Final = json.JSONDecoder(
 )
 
 
-def _cell(value: object) -> str:
-    if isinstance(value, str):
-        return _clean(str(value))
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return _clean(_compact(value))
-
-
 def _compact(value: object) -> str:
     """Write a nested value as compact JSON, its numbers as they were written."""
     if isinstance(value, dict):
@@ -319,12 +330,6 @@ def _compact(value: object) -> str:
     if isinstance(value, list):
         return "[" + ",".join(_compact(cell) for cell in value) + "]"
     return str(value) if isinstance(value, _Number) else json.dumps(value, ensure_ascii=False)
-
-
-def _clean(text: str) -> str:
-    if "\0" in text:
-        text = text.replace("\0", "")
-    return text if text.isascii() else _HALF_PAIR.sub(_repaired, text)
 
 
 def _repaired(match: re.Match[str]) -> str:
@@ -337,9 +342,7 @@ def _open_text(path: Path) -> io.TextIOWrapper:
     with path.open("rb") as file:
         head = file.read(4)
     encoding = next((name for bom, name in _BOMS if head.startswith(bom)), "utf-8")
-    return path.open(
-        encoding=encoding, errors="surrogateescape" if "8" in encoding else "replace", newline="\n"
-    )
+    return path.open(encoding=encoding, errors="surrogateescape" if "8" in encoding else "replace", newline="\n")
 
 
 def _first_letter(file: io.TextIOWrapper) -> str:

@@ -58,13 +58,9 @@ class SheetNotes:
 class SheetReader:
     """Turn the events of one sheet into rows."""
 
-    def __init__(
-        self, strings: list[str], formats: list[Format], notes: SheetNotes, *, from_1904: bool
-    ) -> None:
+    def __init__(self, strings: list[str], formats: list[Format], notes: SheetNotes, *, from_1904: bool) -> None:
         self._strings = strings
-        self._shapes = {
-            str(place): shape for place, shape in enumerate(formats) if shape is not Format.NUMBER
-        }
+        self._shapes = {str(place): shape for place, shape in enumerate(formats) if shape is not Format.NUMBER}
         self._notes = notes
         self._from_1904 = from_1904
         self._columns: dict[str, int] = {}
@@ -96,15 +92,21 @@ class SheetReader:
         cells: list[str | None] = []
         self._cells = cells
         columns, strings = self._columns, self._strings
+        n_strings = len(strings)
         for letters, self._style, kind, stored, inline in _CELL.findall(body):
             text = inline or stored
             if not text:
                 continue
             column = columns[letters] if letters in columns else self._learn_column(letters)
-            if kind == "inlineStr" and "_x" not in text:
-                value: str | None = text
-            elif kind == "s" and text.isdecimal() and len(text) < 10 and int(text) < len(strings):
-                value = strings[int(text)]
+            value: str | None = None
+            if kind == "s":
+                place = int(text) if text.isdecimal() else -1
+                if 0 <= place < n_strings:
+                    value = strings[place]
+                else:
+                    self._notes.counts["lost-string"] += 1
+            elif kind == "inlineStr" and "_x" not in text:
+                value = text
             else:
                 self._type, self._column = kind or "n", column
                 value = self._value(text)
