@@ -90,9 +90,7 @@ def test_equal_labels_get_suffixes_and_internal_names_survive():  # quirk 14
     )
 
 
-@given(
-    st.lists(st.one_of(st.none(), st.text(max_size=6), st.sampled_from(["a", "A", "a_2", " a"])), max_size=30)
-)
+@given(st.lists(st.one_of(st.none(), st.text(max_size=6), st.sampled_from(["a", "A", "a_2", " a"])), max_size=30))
 def test_clean_labels_never_lose_or_merge_a_column(labels):
     cleaned = clean_labels(labels)
     assert len(cleaned) == len(labels)
@@ -146,6 +144,20 @@ def test_order_of_columns_does_not_change_their_meaning(seed):
     match = match_format(labels)
     assert match.format.id == "flock-search-log"
     assert dict(zip(labels, match.columns, strict=True)) == wanted
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        ["Search Date", "Reason", "User", "Case Number", "License Plate"],
+        ["Timestamp", "User", "Action", "Details"],
+        ["Date/Time", "User", "Activity", "Description"],
+    ],
+)
+def test_common_words_name_no_vendor(labels):
+    match = match_format(labels)
+    assert match.format.vendor is None
+    assert match.score == 1.0
 
 
 def test_a_format_file_with_an_unknown_key_is_refused():

@@ -133,8 +133,8 @@ def test_blank_label_stays_unnamed_where_cells_contradict():
 
 
 def test_blank_label_in_no_known_order_stays_unnamed():
-    header = find_header([("Search Time", "", "Reason"), ("1/2/2025, 3:04:05 PM", "x", "y")])
-    assert header.match.columns == ("searched_at", None, "reason")
+    header = find_header([("Search Time", "", "Reason", "ID"), ("1/2/2025, 3:04:05 PM", "x", "y", "")])
+    assert header.match.columns == ("searched_at", None, "reason", "search_id")
 
 
 def test_no_header_at_all():  # quirk 18
@@ -191,9 +191,7 @@ def test_repeated_header():  # quirk 19
     assert is_repeated_header(MODERN, MODERN)
     assert is_repeated_header([label.upper() for label in MODERN], MODERN)
     assert is_repeated_header(MODERN[:12], MODERN)
-    assert is_repeated_header(
-        ("Agency Name", "Transparency URL"), ("Agency Name", "Transparency URL")
-    )  # quirk 100
+    assert is_repeated_header(("Agency Name", "Transparency URL"), ("Agency Name", "Transparency URL"))  # quirk 100
     assert is_repeated_header(MODERN[1:12], ("column 1",) * 14)
     assert not is_repeated_header(record(), MODERN)
     assert not is_repeated_header(("", "", "", "", "", "", "", "Reason"), MODERN)
