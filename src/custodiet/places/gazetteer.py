@@ -58,7 +58,7 @@ def _fold(word: str) -> str:
 
 
 def place_key(name: str) -> str:
-    """Fold a place name so that its spellings meet: ``St. Mary's`` and ``Saint Marys``, ``LaSalle`` and ``La Salle``."""
+    """Fold a place name so that its spellings meet: ``LaSalle`` and ``La Salle``, ``St.`` and ``Saint``."""
     return "".join([_fold(word) for word in name.split()])
 
 

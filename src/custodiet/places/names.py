@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from custodiet.places.state_rules import tell_state
@@ -21,6 +22,7 @@ _DASHES: Final = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
 _QUOTES: Final = dict.fromkeys(map(ord, "‘’ʼ`´"), "'")
 _TABLE: Final = {**_DASHES, **_QUOTES}
 _TOKEN: Final = re.compile(r"[()\[\]{}]|[,;:/|@]|-+|[^\s()\[\]{},;:/|@-]+(?:-[^\s()\[\]{},;:/|@-]+)*")
+_MARK: Final = re.compile(r"[()\[\]{},;:/|@-]")
 _MISREAD_DASH: Final = "â€“"  # a UTF-8 dash that was read as cp1252
 
 
@@ -42,10 +44,10 @@ class ReadName:
         cut: Whether the name was longer than what is read.
     """
 
-    words: tuple[str, ...]
-    keys: tuple[str, ...]
-    groups: tuple[int, ...]
-    breaks: tuple[str, ...]
+    words: Sequence[str]
+    keys: Sequence[str]
+    groups: Sequence[int]
+    breaks: Sequence[str]
     state: str | None
     state_words: frozenset[int]
     state_rule: str
@@ -86,13 +88,30 @@ def clean_name(name: str) -> str:
 def read_name(name: str) -> ReadName:
     """Read the words of a name and tell its state."""
     cut = len(name) > LONGEST_READ
+    text = clean_name(name[:LONGEST_READ])
+    if _MARK.search(text) is None:
+        words = text.split()
+        keys = [word_key(word) for word in words]
+        if all(keys):
+            groups, breaks = [0] * len(keys), [""] * len(keys)
+            return _told(words, keys, groups, breaks, cut)
+    return _told(*_words_between_marks(text), cut)
+
+
+def _told(words: list[str], keys: list[str], groups: list[int], breaks: list[str], cut: bool) -> ReadName:
+    told = tell_state(words, keys, groups, breaks)
+    return ReadName(words, keys, groups, breaks, told.state, told.words, told.rule, told.firm, told.statewide, cut)
+
+
+def _words_between_marks(text: str) -> tuple[list[str], list[str], list[int], list[str]]:
+    """Give words, folded words, bracket numbers and the marks before words."""
     words: list[str] = []
     keys: list[str] = []
     groups: list[int] = []
     breaks: list[str] = []
     group = last_group = 0
     mark = ""
-    for token in _TOKEN.findall(clean_name(name[:LONGEST_READ])):
+    for token in _TOKEN.findall(text):
         first = token[0]
         if first in "([{":
             last_group += 1
@@ -110,13 +129,10 @@ def read_name(name: str) -> ReadName:
                     groups.append(group)
                     breaks.append("-" if position else mark)
                     mark = ""
-    told = tell_state(words, keys, groups, breaks, ends_with_mark=bool(mark))
-    return ReadName(
-        tuple(words), tuple(keys), tuple(groups), tuple(breaks),
-        told.state, told.words, told.rule, told.firm, told.statewide, cut,
-    )  # fmt: skip
+    return words, keys, groups, breaks
 
 
+@lru_cache(maxsize=50_000)
 def word_key(word: str) -> str:
     """Fold a word: lower case, no dots, apostrophes or accents."""
     return _simple_key(word) if word.isascii() else _accented_key(word)

@@ -51,8 +51,6 @@ def tell_state(
     keys: Sequence[str],
     groups: Sequence[int],
     breaks: Sequence[str],
-    *,
-    ends_with_mark: bool,
 ) -> ToldState:
     """Tell the state from the words of a name (see :class:`custodiet.places.names.ReadName`)."""
     codes = _codes()
@@ -65,8 +63,8 @@ def tell_state(
     if len(candidates) > 1:
         candidates = _without_false_friends(candidates, keys, groups)
     if candidates:
-        return _settle(candidates, words, keys, breaks)
-    return _by_full_name(keys, groups, breaks, ends_with_mark)
+        return _settle(candidates, keys)
+    return _by_full_name(keys, groups, breaks)
 
 
 def _weigh(
@@ -96,9 +94,7 @@ def _weigh(
         return _weigh_first(code, key, keys, breaks)
     if ends and breaks[at]:
         return _Candidate(5, at, code, "code after a dash or comma")
-    if key == "co" and (
-        _another_code_near(at, keys, words) or (after in _SHERIFF_KEYS and before not in _COUNTY_KEYS)
-    ):
+    if key == "co" and (_another_code_near(at, keys, words) or (after in _SHERIFF_KEYS and before not in _COUNTY_KEYS)):
         return None
     if after in agency and not breaks[at + 1]:
         return _Candidate(4, at, code, "code before the kind of agency")
@@ -123,11 +119,7 @@ def _weigh_first(code: str, key: str, keys: Sequence[str], breaks: Sequence[str]
         return None
     if keys[1] in place_words().agency and keys[1] not in place_words().statewide:
         return None
-    if (
-        code in place_words().word_codes
-        and keys[1] not in place_words().statewide
-        and code not in ("MS", "MO", "OH")
-    ):
+    if code in place_words().word_codes and keys[1] not in place_words().statewide:
         return None
     return _Candidate(2, 0, code, "code in front")
 
@@ -159,15 +151,18 @@ def _without_false_friends(
     return kept or candidates
 
 
-def _settle(
-    candidates: list[_Candidate], words: Sequence[str], keys: Sequence[str], breaks: Sequence[str]
-) -> ToldState:
+def _settle(candidates: list[_Candidate], keys: Sequence[str]) -> ToldState:
+    if len(candidates) == 1:
+        return _chosen(candidates[0], candidates, keys)
     weight = max(candidate.weight for candidate in candidates)
     best = [candidate for candidate in candidates if candidate.weight == weight]
     states = sorted({candidate.code for candidate in best})
     if len(states) > 1:
         return ToldState(None, _NOTHING, f"two codes of equal standing: {' and '.join(states)}")
-    chosen = best[0]
+    return _chosen(best[0], candidates, keys)
+
+
+def _chosen(chosen: _Candidate, candidates: list[_Candidate], keys: Sequence[str]) -> ToldState:
     same = frozenset(candidate.at for candidate in candidates if candidate.code == chosen.code)
     front = 0 in same and len(keys) > 1 and keys[1] in place_words().statewide
     named = _statewide_by_name(keys, chosen.code)
@@ -190,9 +185,7 @@ def _phrase_at(at: int, keys: Sequence[str]) -> tuple[int, str] | None:
     return None
 
 
-def _by_full_name(
-    keys: Sequence[str], groups: Sequence[int], breaks: Sequence[str], ends_with_mark: bool
-) -> ToldState:
+def _by_full_name(keys: Sequence[str], groups: Sequence[int], breaks: Sequence[str]) -> ToldState:
     """Tell the state from its full name, where the words around it make it one."""
     exception = _not_of_the_state(keys)
     if exception is not None:
@@ -206,14 +199,12 @@ def _by_full_name(
             at += 1
             continue
         length, code = found
-        rule = _name_rule(at, length, code, keys, groups, breaks)
-        if rule is not None:
-            consumed = frozenset(range(at, at + length)) if rule[1] else _NOTHING
-            return ToldState(code, consumed, rule[0], firm=True, statewide=rule[2])
+        told = _name_rule(at, length, code, keys, groups, breaks)
+        if told is not None:
+            consumed = frozenset(range(at, at + length)) if told[1] else _NOTHING
+            return ToldState(code, consumed, told[0], firm=True, statewide=told[2])
         at += length
-    return ToldState(
-        None, _NOTHING, "no state in the name" + (", which ends in a mark" if ends_with_mark else "")
-    )
+    return ToldState(None, _NOTHING, "no state in the name")
 
 
 def _name_rule(

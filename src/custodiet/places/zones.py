@@ -16,6 +16,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict
 
 from custodiet.places.gazetteer import City, cities_named, counties_named, place_key
+from custodiet.places.inference import state_of_city, state_of_county
 from custodiet.places.names import ReadName, read_name
 from custodiet.places.states import state_code
 from custodiet.places.words import place_words
@@ -24,7 +25,6 @@ _COUNTY: Final = frozenset({"county", "parish", "co", "counties"})
 _SHERIFF: Final = frozenset({"so", "sheriff", "sheriffs"})
 _KIND_OF_TOWN: Final = frozenset({"city", "town", "village", "borough", "township", "twp"})
 _FAR_LARGER: Final = 20
-_LARGE: Final = 100_000
 
 
 class _StateZones(BaseModel):
@@ -111,23 +111,16 @@ def _in_split_state(zones: StateZones, code: str, place: str, is_county: bool) -
 
 
 def _without_state(place: str, is_county: bool) -> tuple[str, str] | None:
-    """Tell the zone of a county whose name occurs once, or of a city that outweighs all of its name."""
+    """Tell the zone of a county or a city whose name occurs once."""
     if not place:
         return None
-    if is_county:
-        counties = counties_named(place)
-        if len(counties) != 1 or counties[0].state not in state_zones():
-            return None
-        zones = state_zones()[counties[0].state]
-        return (
-            _in_split_state(zones, counties[0].state, place, True)
-            if zones.several
-            else (zones.most, "county")
-        )
-    cities = cities_named(place)
-    if cities and cities[0].population >= _LARGE and _dominates(cities):
-        return cities[0].zone, "city"
-    return None
+    inferred = state_of_county(place) if is_county else state_of_city(place)
+    zones = state_zones().get(inferred.state) if inferred is not None else None
+    if inferred is None or zones is None:
+        return None
+    if zones.several:
+        return _in_split_state(zones, inferred.state, place, is_county)
+    return zones.most, "county" if is_county else "city"
 
 
 def _dominates(cities: Sequence[City]) -> bool:

@@ -2,5 +2,6 @@
 
 from custodiet.resolve.organisations.model import Organisation
 from custodiet.resolve.organisations.resolver import resolve_names
+from custodiet.resolve.organisations.table import organisation_rows, update_organisations
 
-__all__ = ["Organisation", "resolve_names"]
+__all__ = ["Organisation", "organisation_rows", "resolve_names", "update_organisations"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from custodiet.places.gazetteer import capitalised_words, city_in, county_in
@@ -91,6 +91,7 @@ def _capitals() -> dict[str, str]:
     return capitalised_words()
 
 
+@lru_cache(maxsize=50_000)
 def _written_word(word: str, first: bool) -> str:
     words: Lexicon = lexicon()
     if word in words.acronyms:

@@ -69,17 +69,13 @@ def decide_kind(facts: NameFacts, matches: Sequence[Match], stated_level: LevelR
     type_basis = _quoted(by_type) if by_type is not None else "no word of a kind"
     if stated_level is not None:
         return Kind(kind, stated_level, type_basis, "stated in brackets", 0.98, by_type)
-    if by_level is not None and not (
-        by_level.entry.level == "unknown" and _is_state_university(usable, facts)
-    ):
+    if by_level is not None and not (by_level.entry.level == "unknown" and _is_state_university(usable, facts)):
         level, basis, confidence = _apply(by_level, facts)
         return Kind(kind, level, type_basis, basis, confidence, by_type or by_level)
     if kind == "university" or _is_state_university(usable, facts):
         public = _named_after_state(facts)
         level, basis = (
-            ("state", "university named after the state")
-            if public
-            else ("unknown", "university of unknown control")
+            ("state", "university named after the state") if public else ("unknown", "university of unknown control")
         )
         return Kind(kind, level, type_basis, basis, 0.95 if public else 0.6, by_type)
     return _without_words(facts, kind, type_basis, by_type)
@@ -100,12 +96,7 @@ def _quoted(match: Match) -> str:
 def _federal_word_of_a_state(match: Match, facts: NameFacts) -> bool:
     """Say whether a federal phrase is the state's own: ``Arizona Department of Homeland Security``."""
     entry = match.entry
-    return (
-        entry.level == "federal"
-        and facts.statewide
-        and entry.words[0] in _OF_A_STATE_TOO
-        and not entry.capitals
-    )
+    return entry.level == "federal" and facts.statewide and entry.words[0] in _OF_A_STATE_TOO and not entry.capitals
 
 
 def _apply(match: Match, facts: NameFacts) -> tuple[str, str, float]:
@@ -116,11 +107,7 @@ def _apply(match: Match, facts: NameFacts) -> tuple[str, str, float]:
     if rule == "by-place":
         if facts.statewide or (facts.state is not None and not facts.beyond and entry.type != "task-force"):
             return "state", f"{quoted} of the state", 0.95
-        return (
-            ("local", f"{quoted} of a place", 0.95)
-            if facts.beyond
-            else ("unknown", f"{quoted} of no place", 0.5)
-        )
+        return ("local", f"{quoted} of a place", 0.95) if facts.beyond else ("unknown", f"{quoted} of no place", 0.5)
     if rule == "state-unless-local":
         if local_word:
             return "local", f"{quoted} of a county or city", 0.9
@@ -133,7 +120,7 @@ def _apply(match: Match, facts: NameFacts) -> tuple[str, str, float]:
 
 
 def _named_after_state(facts: NameFacts) -> bool:
-    """Say whether a university bears the state's name: ``University of North Texas``, ``Eastern Kentucky University``."""
+    """Say whether a university bears the state's name: ``University of North Texas``, ``Ohio University``."""
     if facts.state is None:
         return False
     name = tuple(word_key(word) for word in state_names()[facts.state].split())

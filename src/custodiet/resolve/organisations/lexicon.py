@@ -120,6 +120,7 @@ class Lexicon:
     demo_last: frozenset[str]
     products: PhraseIndex
     new: frozenset[str]
+    tag_words: frozenset[str]
     bracketed_levels: Mapping[str, LevelRule]
     expand: Mapping[str, str]
     acronyms: frozenset[str]
@@ -131,8 +132,12 @@ class Lexicon:
 
 
 @cache
-def lexicon() -> Lexicon:
+def lexicon(*, with_institutions: bool = True) -> Lexicon:
     """Read the lexicon once.
+
+    Args:
+        with_institutions: Whether institutions told by their own name are in it; without them what the
+            words of a kind alone can tell is measured.
 
     Raises:
         pydantic.ValidationError: A file has an unknown key or a wrong value.
@@ -140,7 +145,8 @@ def lexicon() -> Lexicon:
     tags = _TagsFile.model_validate(_load("tags"))
     forms = _CanonicalFile.model_validate(_load("canonical"))
     entries = [*_kind_entries(_KindsFile.model_validate(_load("kinds")))]
-    entries += _named_entries(_NamedFile.model_validate(_load("named")))
+    if with_institutions:
+        entries += _named_entries(_NamedFile.model_validate(_load("named")))
     return Lexicon(
         entries=_index_entries(entries),
         inactive=_index(tags.inactive),
@@ -148,6 +154,7 @@ def lexicon() -> Lexicon:
         demo_last=frozenset(tags.demo_last),
         products=_index(tags.products),
         new=frozenset(tags.new),
+        tag_words=_first_words(tags),
         bracketed_levels=tags.bracketed_levels,
         expand=forms.expand,
         acronyms=frozenset(forms.acronyms),
@@ -157,6 +164,13 @@ def lexicon() -> Lexicon:
         sheriffs_of_cities=frozenset(forms.sheriffs_of_cities),
         fillers=frozenset(forms.fillers),
     )
+
+
+def _first_words(tags: _TagsFile) -> frozenset[str]:
+    """Give every word that can begin a tag: a name without any of them has none."""
+    phrases = (*tags.inactive, *tags.demo, *tags.products)
+    words = (*tags.demo_last, *tags.new, *tags.bracketed_levels)
+    return frozenset((*words, *(phrase.split()[0] for phrase in phrases)))
 
 
 def find_phrase(index: PhraseIndex, keys: Sequence[str], at: int) -> int:
@@ -199,9 +213,7 @@ def _named_entries(loaded: _NamedFile) -> Iterable[Entry]:
                 # Between two names of institutions the longer phrase decides, then the order of the groups.
                 rank = _NAMED_RANK + 10 * len(words) + len(groups) - order
                 capitals = level == Level.FEDERAL.value and len(words) == 1 and len(phrase) <= _SHORT_WORD
-                yield Entry(
-                    words, item.type, level, rank, None, item.state, item.canonical, capitals, named=True
-                )
+                yield Entry(words, item.type, level, rank, None, item.state, item.canonical, capitals, named=True)
 
 
 def _index_entries(entries: Iterable[Entry]) -> dict[str, tuple[Entry, ...]]:

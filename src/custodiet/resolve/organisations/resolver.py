@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
+from custodiet.model.terms import Level
 from custodiet.places.gazetteer import city_in, county_in
 from custodiet.places.inference import InferredState, state_of_city, state_of_county
 from custodiet.places.names import LONGEST_READ, ReadName, clean_name, read_name, word_key
@@ -19,26 +21,28 @@ from custodiet.resolve.organisations.levels import DIRECTIONS, Kind, NameFacts, 
 from custodiet.resolve.organisations.lexicon import Lexicon, lexicon
 from custodiet.resolve.organisations.matching import Match, find_matches
 from custodiet.resolve.organisations.model import Organisation
+from custodiet.resolve.organisations.plain import CITY_PREFIXES, resolve_plain
 from custodiet.resolve.organisations.tags import Tags, find_tags
 
 _COUNTY: Final = ("county", "parish")
 _CITY_KINDS: Final = frozenset({"police", "public-safety", "fire", "government", "airport", "marshal"})
-_CITY_PREFIXES: Final = frozenset({"city", "town", "village", "borough", "township"})
 _AGENCY_RANK: Final = 15
 _AGENCY_CODES: Final = frozenset({"pd", "so", "sd", "dps", "police", "sheriff"})
 _FORMAL: Final = frozenset(
     {"of", "the", "and", "for", "office", "division", "unit", "department", "dept", "bureau", "state"}
 )
+_TOWNSHIPS: Final = frozenset({"township", "twp", "charter"})
 _INFERRED_CONFIDENCE: Final = 0.9
 
 
 def resolve_names(names: Sequence[str]) -> list[Organisation]:
     """Resolve names as released; one answer per name, in the same order."""
     words = lexicon()
-    return [_resolve(name, words) for name in names]
+    return [resolve_plain(name, words) or resolve_weighed(name, words) for name in names]
 
 
-def _resolve(name: str, words: Lexicon) -> Organisation:
+def resolve_weighed(name: str, words: Lexicon) -> Organisation:
+    """Resolve a name of any structure by weighing its words."""
     read = read_name(name)
     tags = find_tags(read, words)
     if _is_placeholder(read, tags, words):
@@ -56,6 +60,8 @@ def _resolve(name: str, words: Lexicon) -> Organisation:
     plain = not any(read.groups) and not any(read.breaks)
     facts = NameFacts(keys, core, beyond, state, read.statewide, plain)
     kind = decide_kind(facts, matches, tags.level)
+    if tags.demo and state is None and kind.level == Level.LOCAL.value:
+        kind = replace(kind, level=Level.UNKNOWN.value, level_basis="demonstration of no place")
     status, status_basis = _status(tags)
     place = _place(core, state, kind)
     return Organisation(
@@ -77,11 +83,7 @@ def _is_placeholder(read: ReadName, tags: Tags, words: Lexicon) -> bool:
     if tags.demo:
         return False
     return all(
-        at in tags.at
-        or key in words.fillers
-        or key.isdigit()
-        or at in read.state_words
-        or _bare_code(read, key)
+        at in tags.at or key in words.fillers or key.isdigit() or at in read.state_words or _bare_code(read, key)
         for at, key in enumerate(read.keys)
     )
 
@@ -177,7 +179,7 @@ def _core(kept: Sequence[int], keys: Sequence[str], matches: Sequence[Match], re
         key for at, key in enumerate(keys)
         if at not in taken and not (read.groups[kept[at]] and _is_acronym(read, kept[at]))
     ]  # fmt: skip
-    if len(core) > 2 and core[1] == "of" and core[0] in _CITY_PREFIXES:
+    if len(core) > 2 and core[1] == "of" and core[0] in CITY_PREFIXES:
         core = core[2:]
     return ["county" if key in ("co", "count", "cnty") and at else key for at, key in enumerate(core)]
 
@@ -201,7 +203,9 @@ def _infer(core: Sequence[str], beyond: Sequence[str], matches: Sequence[Match])
         return state_of_county(place)
     if "sheriff" in kinds:
         return state_of_county(" ".join(core))
-    return state_of_city(" ".join(beyond)) if kinds & _CITY_KINDS else None
+    if not kinds or not kinds <= _CITY_KINDS or not _TOWNSHIPS.isdisjoint(core):
+        return None
+    return state_of_city(" ".join(beyond))
 
 
 def _leading_county(core: Sequence[str]) -> str | None:
@@ -271,9 +275,7 @@ def _short(kind: Kind, matches: Sequence[Match]) -> str | None:
         return None
     if kind.deciding.entry.short is not None or kind.type == "task-force":
         return kind.deciding.entry.short
-    others = [
-        match for match in matches if match.entry.short is not None and match.entry.rank <= _AGENCY_RANK
-    ]
+    others = [match for match in matches if match.entry.short is not None and match.entry.rank <= _AGENCY_RANK]
     return max(others, key=lambda match: match.entry.rank).entry.short if others else None
 
 

@@ -32,8 +32,7 @@ def find_tags(read: ReadName, lexicon: Lexicon) -> Tags:
     """Find the tags of a name."""
     keys = read.keys
     size = len(keys)
-    first_words = lexicon.inactive, lexicon.demo, lexicon.products
-    if not any(key in index for key in keys for index in first_words) and not _may_have_others(read, lexicon):
+    if lexicon.tag_words.isdisjoint(keys) and not any(key.isdigit() for key in keys[1:]):
         return _NO_TAGS
     taken: set[int] = set()
     inactive = demo = ""
@@ -54,12 +53,6 @@ def find_tags(read: ReadName, lexicon: Lexicon) -> Tags:
         taken.update(range(at, at + length))
         at += length or 1
     return Tags(frozenset(taken), inactive, demo, level)
-
-
-def _may_have_others(read: ReadName, lexicon: Lexicon) -> bool:
-    return any(read.groups) or any(
-        key in lexicon.new or key in lexicon.demo_last or key.isdigit() for key in read.keys[1:]
-    )
 
 
 def _demo_last(read: ReadName, lexicon: Lexicon, at: int) -> int:
@@ -94,6 +87,4 @@ def _product(read: ReadName, lexicon: Lexicon, at: int) -> int:
 
 def _alone(read: ReadName, at: int) -> bool:
     group = read.groups[at]
-    return (at == 0 or read.groups[at - 1] != group) and (
-        at + 1 == len(read.groups) or read.groups[at + 1] != group
-    )
+    return (at == 0 or read.groups[at - 1] != group) and (at + 1 == len(read.groups) or read.groups[at + 1] != group)
