@@ -161,6 +161,10 @@ def _is(field: str, value: Any) -> dict[str, Any]:
     return {"field": field, "op": "eq", "value": value}
 
 
+def _agency(field: str, given: dict[str, Any]) -> dict[str, Any]:
+    return {"any": [_is(field, given["agency"]), _is(f"{field}_released", given["agency"])]}
+
+
 def _examples(
     defaults: dict[str, Any], *cases: tuple[str, dict[str, Any], str], rows: bool = False
 ) -> dict[str, Any]:
@@ -180,7 +184,7 @@ def _retention(given: dict[str, Any], slug: str) -> list[dict[str, Any]]:
             given, slug, "retention", "Page states a longer retention than the policy",
             summary="The agency's own page states a retention longer than its policy allows.",
             parameters={"days": {"values": {day: days}, "basis": "policy", "unit": "days"}},
-            subject="portal", applies=_is("producer", given["agency"]),
+            subject="portal", applies=_agency("producer", given),
             pattern={"field": "retention_days", "op": "gt", "value": "$days"},
             statement="{n} pages of {subject} state a retention of more than {param:days} days.",
             caveats=["A page states a setting; it does not show what is stored."],
@@ -215,7 +219,7 @@ def _purposes(given: dict[str, Any], slug: str) -> list[dict[str, Any]]:
             _base(
                 given, slug, name, title, summary=f"{title}, as the policy lists them.",
                 parameters={"purposes": {"values": {given["in_force_from"] or date(2000, 1, 1): labels}, "basis": "policy"}},
-                subject="search", applies=_is("producer", given["agency"]), evaluable=judged,
+                subject="search", applies=_agency("producer", given), evaluable=judged,
                 pattern={"field": "purposes", "op": op, "value": "$purposes"},
                 statement="{n} of {denominator} searches in the log of {subject} state a purpose outside the policy's list.",
                 caveats=["The stated reason is not the whole case; it was sorted into labels by a published word list."],
@@ -236,7 +240,7 @@ def _sharing(given: dict[str, Any], slug: str) -> list[dict[str, Any]]:
         wanted.append({"field": "recipient_state", "op": "not_in", "value": states})
     if federal is False:
         wanted.append(_is("recipient_level", "federal"))
-    scope = {"all": [_is("source", given["agency"]), _is("direction", "outbound"), _is("status", "active")]}
+    scope = {"all": [_agency("source", given), _is("direction", "outbound"), _is("status", "active")]}
     day = given["in_force_from"] or date(2025, 1, 1)
     defaults = {
         "as_of": day,
@@ -289,7 +293,7 @@ def _log(given: dict[str, Any], slug: str) -> list[dict[str, Any]]:
             _base(
                 given, slug, "case-number", "Search without a case number",
                 summary="A search states no case number though the policy asks for one.",
-                subject="search", applies={"all": [_is("producer", given["agency"]), _is("own_search", True)]},
+                subject="search", applies={"all": [_agency("producer", given), _is("own_search", True)]},
                 pattern=_is("case_number_given", False),
                 statement="{n} of {denominator} searches by {subject} state no case number.",
                 caveats=["The number may stand in the reason or in another field."],
@@ -311,7 +315,7 @@ def _log(given: dict[str, Any], slug: str) -> list[dict[str, Any]]:
                 given, slug, "audit-interval", "Log shows no audit for longer than the policy allows",
                 severity="gap", summary="No search of the log states an audit as its purpose for longer than the policy's interval.",
                 parameters={"days": {"values": {given["in_force_from"] or date(2000, 1, 1): interval}, "basis": "policy", "unit": "days"}},
-                subject="search", applies=_is("producer", given["agency"]),
+                subject="search", applies=_agency("producer", given),
                 aggregate={"per": ["producer"], "counts": {"field": "purposes", "op": "any_of", "value": ["admin.audit"]}},
                 pattern={"field": "longest_gap_days", "op": "gt", "value": "$days"},
                 statement="The log of {subject} shows more than {param:days} days without a search for an audit ({n} searches seen).",
@@ -329,6 +333,13 @@ def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
+class _Dumper(yaml.SafeDumper):
+    """Write every value out: packs hold no anchors and no aliases."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - signature of PyYAML
+        return True
+
+
 def _dump(path: Path, content: dict[str, Any]) -> Path:
-    path.write_text(yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=110), encoding="utf-8")
+    path.write_text(yaml.dump(content, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110), encoding="utf-8")
     return path

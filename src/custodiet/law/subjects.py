@@ -119,7 +119,7 @@ def _search(inputs: Inputs) -> str:
     ASOF LEFT JOIN pages p ON p.page_of = d.page_of AND p.page_on <= d.searched_on
     LEFT JOIN pages f ON f.page_of = d.page_of AND f.page_no = 1)
 SELECT
-  r.disclosure_id, r.record_no, r.kind, coalesce(po.canonical, r.producer) AS producer, {_facts("po", "producer")},
+  r.disclosure_id, r.record_no, r.kind, coalesce(po.canonical, r.producer) AS producer, r.producer AS producer_released, {_facts("po", "producer")},
   coalesce(o.canonical, r.org) AS org, {_facts("o", "org")},
   CASE WHEN r.org_basis = 'producer' THEN true ELSE coalesce(o.canonical, r.org) = coalesce(po.canonical, r.producer) END AS own_search,
   r.searched_at, coalesce(r.searched_local, r.searched_at::TIMESTAMP) AS searched_local,
@@ -200,7 +200,7 @@ def _share(inputs: Inputs) -> str:
   pairs AS (SELECT DISTINCT source AS from_org, recipient AS to_org FROM shares)
 SELECT
   x.disclosure_id, x.source_row, x.source_page,
-  coalesce(a.canonical, x.source) AS source, {_facts("a", "source")},
+  coalesce(a.canonical, x.source) AS source, x.source AS source_released, {_facts("a", "source")},
   coalesce(b.canonical, x.recipient) AS recipient, {_facts("b", "recipient")},
   coalesce(c.canonical, x.stated_by) AS stated_by, {_facts("c", "stated_by")},
   CASE coalesce(c.canonical, x.stated_by) WHEN coalesce(a.canonical, x.source) THEN 'outbound'
@@ -251,7 +251,7 @@ def _portal(_inputs: Inputs) -> str:
   audited AS (SELECT DISTINCT coalesce(o.canonical, r.producer) AS audit_of
               FROM records r LEFT JOIN org_facts o ON o.name = r.producer WHERE r.kind = 'portal-audit')
 SELECT
-  p.disclosure_id, p.source_row, coalesce(o.canonical, p.producer) AS producer, {_facts("o", "producer")},
+  p.disclosure_id, p.source_row, coalesce(o.canonical, p.producer) AS producer, p.producer AS producer_released, {_facts("o", "producer")},
   p.as_of, p.retention_days, p.cameras, p.searches_30d, p.hits_30d, p.vehicles_30d, p.prohibited_uses, p.acceptable_use,
   p.access_policy, p.hotlist_policy, p.hotlists, concat_ws(chr(10), {texts}) AS page_text, p.last_updated,
   l.n AS n_recipients, a.audit_of IS NOT NULL AS has_audit,

@@ -105,13 +105,11 @@ def outcome(
 ) -> Any:
     """Compile the outcome of a rule on single rows: 0 indicator, 1 clear, 2 not evaluable, 3 not applicable."""
     in_scope = scope(rule, table, hoisted)
-    evaluable = dated_condition(rule, rule.evaluable, table, hoisted)
+    told = in_scope & dated_condition(rule, rule.evaluable, table, hoisted)
     meets = dated_condition(rule, rule.pattern if pattern is None else pattern, table, hoisted)
+    # No IS NULL on a condition: the compiler writes NOT x IS NULL without brackets, which means NOT (x IS NULL).
     return ibis.cases(
-        (~in_scope, NOT_APPLICABLE),
-        (in_scope.isnull() | ~evaluable.fill_null(False) | meets.isnull(), NOT_EVALUABLE),
-        (meets, INDICATOR),
-        else_=CLEAR,
+        (~in_scope, NOT_APPLICABLE), (told & meets, INDICATOR), (told & ~meets, CLEAR), else_=NOT_EVALUABLE
     ).cast("int8")
 
 

@@ -43,11 +43,12 @@ def member_table(
     member = dated_condition(rule, grouping.members, table, hoisted)
     evaluable = dated_condition(rule, rule.evaluable, table, hoisted)
     counted = dated_condition(rule, grouping.counts if counts is None else counts, table, hoisted)
+    known = inside & member & evaluable
     told = ibis.cases(
         (~(inside & member), ibis.null("int8")),
-        (inside.isnull() | member.isnull() | ~evaluable.fill_null(False) | counted.isnull(), UNKNOWN),
-        (counted, COUNTED),
-        else_=OTHER,
+        (known & counted, COUNTED),
+        (known & ~counted, OTHER),
+        else_=UNKNOWN,
     ).cast("int8")
     keys = {f"k{place}": key for place, key in enumerate(_keys(rule, table))}
     distinct = table[grouping.distinct].cast("string") if grouping.distinct else ibis.null("string")
@@ -150,11 +151,12 @@ def _judged(rule: Rule, grouping: Grouping, groups: Any, pattern: Node, keys: li
     no_key = groups[keys[0]].isnull()
     for key in keys[1:]:
         no_key = no_key | groups[key].isnull()
+    told = ~no_key & (groups.n >= grouping.at_least)
     return ibis.cases(
         (groups.n + groups.n_unknown == 0, NOT_APPLICABLE),
-        (no_key | (groups.n < grouping.at_least) | meets.isnull(), NOT_EVALUABLE),
-        (meets, INDICATOR),
-        else_=CLEAR,
+        (told & meets, INDICATOR),
+        (told & ~meets, CLEAR),
+        else_=NOT_EVALUABLE,
     ).cast("int8")
 
 

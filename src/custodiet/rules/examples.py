@@ -132,6 +132,9 @@ def build_row(subject: Subject, given: Mapping[str, Any]) -> dict[str, Any]:
     row |= {name: None for field, name in LOCAL_OF.items() if field in row}
     row |= _BASE[subject.name] | {k: v for k, v in given.items() if k != "time_zone"}
     _derive_times(row, ZoneInfo(str(given.get("time_zone") or "UTC")), given)
+    for name in ("producer", "source"):
+        if f"{name}_released" in row and f"{name}_released" not in given:
+            row[f"{name}_released"] = row[name]
     if subject.name == "search":
         _derive_search(row, given)
     elif subject.name == "share":

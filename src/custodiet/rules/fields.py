@@ -52,7 +52,7 @@ class Subject:
 
 
 STATES: Final = ("value", "blank", "masked", "withheld", "partial", "placeholder", "not-exported")
-LEVELS: Final = ("local", "state", "federal", "tribal", "private", "foreign", "unknown")
+LEVELS: Final = ("local", "state", "federal", "tribal", "private", "foreign")
 STATUSES: Final = ("active", "inactive", "demo", "placeholder")
 SEARCH_COLUMNS: Final = (
     "searched_at", "org", "user", "reason", "case_number", "plate", "window", "networks", "devices",
@@ -92,7 +92,8 @@ SEARCH: Final = Subject(
         _f("disclosure_id", "text", "the disclosure"),
         _f("record_no", "integer", "order in the disclosure"),
         _f("kind", "text", "kind of log", ("organisation-audit", "network-audit", "portal-audit", "other")),
-        _f("producer", "text", "organisation whose log it is"),
+        _f("producer", "text", "organisation whose log it is: canonical name, or as released"),
+        _f("producer_released", "text", "the producer as released"),
         *_organisation("producer", "the producer"),
         _f("org", "text", "searching organisation: canonical name, or as released"),
         *_organisation("org", "the searching organisation"),
@@ -144,7 +145,8 @@ SHARE: Final = Subject(
     (
         _f("disclosure_id", "text", "the disclosure"),
         _f("source_row", "integer", "the row, or the place in the list"),
-        _f("source", "text", "organisation whose data it is"),
+        _f("source", "text", "organisation whose data it is: canonical name, or as released"),
+        _f("source_released", "text", "the source as released"),
         *_organisation("source", "the organisation whose data it is"),
         _f("recipient", "text", "organisation that can reach it"),
         *_organisation("recipient", "the recipient"),
@@ -173,7 +175,8 @@ PORTAL: Final = Subject(
     (
         _f("disclosure_id", "text", "the disclosure"),
         _f("source_row", "integer", "the row, or 1 for a page"),
-        _f("producer", "text", "organisation whose page it is"),
+        _f("producer", "text", "organisation whose page it is: canonical name, or as released"),
+        _f("producer_released", "text", "the producer as released"),
         *_organisation("producer", "the producer"),
         _f("as_of", "date", "date of the page; the day on which the law must be in force"),
         _f("retention_days", "integer", "stated retention; null when the page states none"),
