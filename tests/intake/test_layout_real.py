@@ -25,9 +25,7 @@ def examine(rows):
     return header, propose_repairs(Layout.of(header), body, n_rows=len(body))
 
 
-@pytest.mark.parametrize(
-    "name", ["agency_access20240426", "agency20240426", "latest_usage04262023", "agency_policies"]
-)
+@pytest.mark.parametrize("name", ["agency_access20240426", "agency20240426", "latest_usage04262023", "agency_policies"])
 def test_newspaper_tables_are_left_alone(real_data, name):
     with (real_data / "sharing-2024" / f"{name}.csv").open(encoding="utf-8-sig", newline="") as handle:
         rows = list(csv.reader(handle))

@@ -94,9 +94,7 @@ def test_rows_with_several_ways_follow_the_rows_with_one():  # quirk 21
 
 
 def test_label_without_a_column_over_the_whole_table():  # quirk 17
-    rows = [
-        (n, without(record(n % 90, reason="stolen car" if n % 3 else "459"), "plate")) for n in range(2, 60)
-    ]
+    rows = [(n, without(record(n % 90, reason="stolen car" if n % 3 else "459"), "plate")) for n in range(2, 60)]
     after, proposal = repaired(rows, n_rows=58)
     assert codes(proposal) == ["phantom-header"]
     assert at(after[2], "plate") is None
@@ -114,9 +112,7 @@ def test_right_shift_from_filters_on():  # quirk 22
     rows = [
         (
             n,
-            inserted(
-                record(n % 90, case_number="" if n % 7 else "25-1", filters="white, suv"), "filters", ""
-            ),
+            inserted(record(n % 90, case_number="" if n % 7 else "25-1", filters="white, suv"), "filters", ""),
         )
         for n in range(2, 30)
     ]
@@ -243,17 +239,13 @@ def test_thousands_of_columns_and_huge_cells_end_soon():
 
 free = st.one_of(
     st.text(max_size=12),
-    st.sampled_from(
-        ["", "***", "REDACTED", "theft", "25-1", "white, suv", "no case", "B. Bar", "7XYZ", ID.format(3)]
-    ),
+    st.sampled_from(["", "***", "REDACTED", "theft", "25-1", "white, suv", "no case", "B. Bar", "7XYZ", ID.format(3)]),
 )
 
 
 @st.composite
 def good_rows(draw):
-    changes = {
-        name: draw(free) for name in ("user", "plate", "reason", "case_number", "filters", "text_prompt")
-    }
+    changes = {name: draw(free) for name in ("user", "plate", "reason", "case_number", "filters", "text_prompt")}
     changes["moderation"] = draw(st.sampled_from(["", "allow", "block", "###"]))
     changes["searched_at"] = draw(st.sampled_from(["1/2/2025, 3:04:05 PM", "***", "2025-01-02T03:04:05Z"]))
     changes["networks"] = draw(st.sampled_from(["4", "5109.0", "——", "", "1,204"]))

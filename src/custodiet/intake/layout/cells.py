@@ -51,9 +51,7 @@ _DAY: Final = (
 _HOUR: Final = rf"\d{{1,2}}:\d{{2}}(?::\d{{2}}(?:\.\d{{1,9}})?)?(?:{_GAP}?[ap]\.?m\.?)?"
 _ZONE: Final = rf"(?:{_GAP}?(?:z|utc|gmt|[ecmp][sd]?t|[+-]\d{{2}}:?\d{{2}}))?"
 _INSTANT: Final = rf"{_DAY}(?:,?{_GAP}{{1,2}}|t){_HOUR}{_ZONE}"
-_DIVIDER: Final = (
-    rf"(?:{_GAP}*(?:\n|\r){_GAP}*|{_GAP}*(?:-|–|—|/|⏎|;){_GAP}*|{_GAP}+(?:to|through|until){_GAP}+)"
-)
+_DIVIDER: Final = rf"(?:{_GAP}*(?:\n|\r){_GAP}*|{_GAP}*(?:-|–|—|/|⏎|;){_GAP}*|{_GAP}+(?:to|through|until){_GAP}+)"
 _MASKED_WORD: Final = r"(?:redact(?:ed|ion)|withheld|masked|exempt|confidential|hidden)"
 _SECTION: Final = r"§* ?\d{3,5}(?:\.\d{1,3})?(?:\([a-z0-9]\)){0,3}"
 _CODE: Final = r"(?:gov(?:ernment)?|civ(?:il)?|penal|evid(?:ence)?|gc|cc|pc)\.?(?: code)?"
@@ -102,9 +100,7 @@ def _full(body: str) -> str:
     return rf"(?i)^{_GAP}*(?:{body}){_GAP}*$"
 
 
-_COMPILED: Final = tuple(
-    (kind, re.compile(_full(_BODIES[kind]).replace("$", r"\Z"), re.ASCII)) for kind in _ORDER
-)
+_COMPILED: Final = tuple((kind, re.compile(_full(_BODIES[kind]).replace("$", r"\Z"), re.ASCII)) for kind in _ORDER)
 _ORG: Final = re.compile(
     r"(?i)\b(?:police|sheriff'?s?|(?-i:PD|SO|DPS)|county|city of|department|dept|marshal|patrol|university|"
     r"task force|district attorney|DA'?s office|fusion center|college|constable|school district)\b"

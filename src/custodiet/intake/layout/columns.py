@@ -91,9 +91,7 @@ def _fits(known: Format, order: Order, rows: Sequence[Cells]) -> bool:
     seen_time = False
     for row in rows:
         looks = [cell_type(_at(row, place)) for place in range(len(order))]
-        if any(
-            is_misfit(look, kind) or _unlikely(look, kind) for look, kind in zip(looks, kinds, strict=True)
-        ):
+        if any(is_misfit(look, kind) or _unlikely(look, kind) for look, kind in zip(looks, kinds, strict=True)):
             return False
         seen_time = seen_time or looks[order.index("searched_at")] is CellType.TIME
     return seen_time
@@ -116,6 +114,4 @@ def _at(row: Cells, place: int) -> str | None:
 
 
 def _filled_width(row: Cells) -> int:
-    return max(
-        (place + 1 for place, cell in enumerate(row) if cell_type(cell) is not CellType.BLANK), default=0
-    )
+    return max((place + 1 for place, cell in enumerate(row) if cell_type(cell) is not CellType.BLANK), default=0)

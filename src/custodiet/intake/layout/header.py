@@ -172,9 +172,7 @@ def _header(
     match: FormatMatch | None,
     problems: list[Problem],
 ) -> Header:
-    titles = tuple(
-        place for place in range(first_data) if place not in header_rows and not is_blank_row(rows[place])
-    )
+    titles = tuple(place for place in range(first_data) if place not in header_rows and not is_blank_row(rows[place]))
     return Header(
         header_rows=header_rows,
         first_data=first_data,

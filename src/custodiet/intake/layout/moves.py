@@ -92,9 +92,7 @@ _SPLIT_TIMES: Final[dict[ColumnKind, frozenset[Looks]]] = {
     "time-range": frozenset({(CellType.DATE, CellType.TEXT), (CellType.DATE, CellType.TEXT, CellType.CLOCK)}),
 }
 _JOINABLE: Final[dict[ColumnKind, frozenset[CellType]]] = {
-    "text": frozenset(
-        {CellType.WORD, CellType.PROSE, CellType.TEXT, CellType.TOKEN, CellType.ORG, CellType.INTEGER}
-    ),
+    "text": frozenset({CellType.WORD, CellType.PROSE, CellType.TEXT, CellType.TOKEN, CellType.ORG, CellType.INTEGER}),
     "list": frozenset({CellType.WORD, CellType.PROSE, CellType.TEXT, CellType.TOKEN}),
     "org": frozenset({CellType.ORG, CellType.WORD, CellType.PROSE}),
     "account": frozenset({CellType.WORD}),
@@ -156,9 +154,7 @@ def _grouped(signature: Signature, columns: Columns, moves: Iterator[Move]) -> d
 def _result(move: Move, signature: Signature) -> Result:
     filled = [place for place, look in enumerate(signature.looks) if look is not CellType.BLANK]
     used = {place for places in move.sources for place in places}
-    cells = tuple(
-        tuple(signature.same_as[place] for place in places if place in filled) for places in move.sources
-    )
+    cells = tuple(tuple(signature.same_as[place] for place in places if place in filled) for places in move.sources)
     return (*cells, tuple(signature.same_as[place] for place in filled if place not in used))
 
 
@@ -340,10 +336,7 @@ def _from_order(order: Order, names: tuple[str | None, ...]) -> Move:
     for place, name in enumerate(order):
         places.setdefault(name, place)
     sources = tuple(
-        (places[key],) if (key := name or f"column {column}") in places else ()
-        for column, name in enumerate(names)
+        (places[key],) if (key := name or f"column {column}") in places else () for column, name in enumerate(names)
     )
     listed = ", ".join(order)
-    return Move(
-        sources, f"the rows follow another order of columns ({listed}): cells were put under the header's"
-    )
+    return Move(sources, f"the rows follow another order of columns ({listed}): cells were put under the header's")

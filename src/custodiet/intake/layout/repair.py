@@ -155,9 +155,7 @@ def _signature(cells: Cells, all_looks: Sequence[CellType], width: int) -> Signa
     spaced = tuple(
         place
         for place, look in enumerate(looks)
-        if len(cells) > width
-        and look is not CellType.BLANK
-        and (cells[place] or "").startswith((" ", "\t", "\u00a0"))
+        if len(cells) > width and look is not CellType.BLANK and (cells[place] or "").startswith((" ", "\t", "\u00a0"))
     )
     return Signature(tuple(looks), len(cells), spaced, same_as)
 
@@ -227,17 +225,14 @@ def _first(moves: Iterable[Move]) -> Move:
     return min(moves, key=lambda move: (move.description, move.sources))
 
 
-def _repair(
-    layout: Layout, move: Move, signatures: Sequence[Signature], groups: dict[Signature, list[int]]
-) -> Repair:
+def _repair(layout: Layout, move: Move, signatures: Sequence[Signature], groups: dict[Signature, list[int]]) -> Repair:
     commonest = max(signatures, key=lambda s: (len(groups[s]), [str(look) for look in s.looks], -s.length))
     before = [str(look) for look in commonest.looks]
     filled = [name if name != CellType.BLANK else None for name in before]
     after = [cell or "blank" for cell in move.apply(filled)]
     width = len(layout.labels)
     sides = [
-        f"{layout.labels[place] if place < width else 'beyond the header'}: "
-        f"{_at(before, place)} → {_at(after, place)}"
+        f"{layout.labels[place] if place < width else 'beyond the header'}: {_at(before, place)} → {_at(after, place)}"
         for place in range(max(len(before), len(after)))
         if _at(before, place) != _at(after, place)
     ]
@@ -264,11 +259,7 @@ def _is_shifted(layout: Layout, signature: Signature) -> bool:
 def _problems(layout: Layout, proposal: Proposal, n_rows: int | None) -> Iterable[Problem]:
     for repair in proposal.repairs:
         n, first = len(repair.source_rows), repair.source_rows[0]
-        phantom = (
-            n_rows is not None
-            and n >= _WHOLE_TABLE * n_rows
-            and "that the header lists" in repair.description
-        )
+        phantom = n_rows is not None and n >= _WHOLE_TABLE * n_rows and "that the header lists" in repair.description
         yield Problem(
             "phantom-header" if phantom else "column-shift",
             f"{n:,} rows: {repair.description}. It was the only way in which every typed cell fits "

@@ -76,10 +76,7 @@ def is_repeated_header(cells: Cells, labels: Sequence[str | None]) -> bool:
 def _known_keys() -> frozenset[str]:
     """Gather every label that a format file knows."""
     return frozenset(
-        label_key(alias)
-        for known in load_formats()
-        for spec in known.columns.values()
-        for alias in spec.aliases
+        label_key(alias) for known in load_formats() for spec in known.columns.values() for alias in spec.aliases
     )
 
 

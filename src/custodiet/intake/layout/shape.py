@@ -7,9 +7,7 @@ from typing import Final
 from custodiet.model.problems import Problem
 
 _SHEET_ROWS: Final = 1_048_576
-_ROUND_TOTALS: Final = frozenset(
-    {10_000, 20_000, 50_000, 55_000, 65_535, 65_536, 100_000, 500_000, 1_000_000}
-)
+_ROUND_TOTALS: Final = frozenset({10_000, 20_000, 50_000, 55_000, 65_535, 65_536, 100_000, 500_000, 1_000_000})
 
 
 def shape_problems(n_rows: int, *, file_name: str = "") -> list[Problem]:
