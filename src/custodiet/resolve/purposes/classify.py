@@ -116,7 +116,7 @@ class Classifier:
         self, masked: str, hits: list[Hit], sections: list[Section]
     ) -> list[tuple[str, int, int, str, float]]:
         hits = [hit for hit in hits if not hit.entry.alone or self._alone(masked, hit, hits, sections)]
-        sections = [one for one in sections if not any(_inside(one, hit) for hit in hits)]
+        sections = [one for one in sections if not any(hit.entry.hides and _inside(one, hit) for hit in hits)]
         hits = [hit for hit in hits if not any(_inside(hit, one) for one in sections)]
         stated = [
             (label, hit.start, hit.end, hit.entry.id, hit.entry.confidence)
@@ -159,7 +159,7 @@ def _without_vague(
     """Drop what a more exact label says better: "felony theft", "assist FBI"."""
     labels = {one[0] for one in stated}
     dropped: set[str] = set()
-    if any(label.startswith("offense.") and label != _VAGUE for label in labels):
+    if any(label.startswith("offense.") and label != _VAGUE for label in labels) or "person.wanted" in labels:
         dropped.add(_VAGUE)
     if "assist.federal" in labels:
         dropped.add("assist.local")

@@ -11,16 +11,17 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from custodiet.resolve.purposes.lexicon import SchemeData, StatutesData
+from custodiet.resolve.purposes.lexicon import StatutesData
 
 _YEAR: Final = r"(?:1[5-9]|2[0-9])"
-_NOT_A_CODE: Final = r"(?!(?:c?vc|c?pc|hs|wi|fs|us|i|sr)[ -]?\d)"
+_NOT_A_CODE: Final = r"(?!(?:c?vc|c?pc|hs|wi|fs|us|i|sr)[ -]?\d)(?!\d{6}(?: ?\([a-z]\))? ?c?[vp]c(?![a-z]))"
 CASE_NUMBER: Final = re.compile(
     rf"(?<![a-z0-9])(?:"
     rf"(?:case|cr|inc|incident|cad|event|report|rpt|dr|ref|cfs|log|call)[ ]?(?:no|num|number|id)?[.#: -]{{0,3}}"
-    rf"\d{{3,}}[-\d]*"
+    rf"\d{{4,}}[-\d]*"
     rf"|[0-9a-f]{{8}}-[0-9a-f]{{4}}-[0-9a-f]{{4}}-[0-9a-f]{{4}}-[0-9a-f]{{12}}"
     rf"|{_YEAR}[-/_][a-z]{{0,4}}-?\d{{2,9}}[a-z]{{0,2}}(?:-\d+)*"
+    rf"|{_YEAR}[a-z]{{1,6}}-?\d{{3,9}}"
     rf"|{_YEAR} \d{{5,9}}"
     rf"|20[12]\d[-/ ][a-z]{{0,4}}-?\d{{2,9}}(?:-\d+)*"
     rf"|{_NOT_A_CODE}[a-z]{{0,5}}[-#]?\d{{6,}}[a-z]{{0,3}}\d*(?:-\d+)*"
@@ -114,6 +115,10 @@ class Statutes:
             if section in self._bare:
                 labels, name = self._bare[section]
                 return labels, f"statutes/{name}/{section}"
+        for name, scheme in self._schemes.items():
+            ranged = _in_ranges(scheme.bare_ranges, number)
+            if ranged is not None:
+                return ranged[0], f"statutes/{name}/{ranged[1]}"
         return None
 
     def _stated_section(self, section: str, name: str) -> tuple[tuple[str, ...], str] | None:
@@ -145,7 +150,7 @@ class Statutes:
             for pattern, prefix, labels in self._prefixes[name]:
                 if pattern.match(compact):
                     return labels, f"statutes/{name}/{prefix}"
-            ranged = _in_ranges(scheme, plain)
+            ranged = _in_ranges({**scheme.bare_ranges, **scheme.ranges}, plain)
             if ranged is not None:
                 return ranged[0], f"statutes/{name}/{ranged[1]}"
         scheme = self._schemes[schemes[0]]
@@ -169,11 +174,11 @@ def _candidates(full: str, plain: str) -> list[str]:
     return list(dict.fromkeys(out))
 
 
-def _in_ranges(scheme: SchemeData, plain: str) -> tuple[tuple[str, ...], str] | None:
+def _in_ranges(ranges: dict[str, tuple[str, ...]], plain: str) -> tuple[tuple[str, ...], str] | None:
     number = re.match(r"\d+", plain)
     if number is None:
         return None
-    for bounds, labels in scheme.ranges.items():
+    for bounds, labels in ranges.items():
         low, high = bounds.split("-")
         if int(low) <= int(number[0]) <= int(high):
             return labels, bounds

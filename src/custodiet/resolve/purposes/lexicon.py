@@ -5,7 +5,8 @@ that are neither letter nor digit, ``~`` (or a space with ``?``) for none to thr
 ``?``, ``*`` and ``[ ]`` have their usual meaning of a regular expression. A term is always
 matched as whole words. An entry without labels says what a phrase is *not*:
 it hides what it touches of the entries of its own file. An entry that holds ``alone`` counts only
-where the rest of the text states nothing (``ICE``, ``assist ICE 26-123``).
+where the rest of the text states nothing (``ICE``, ``assist ICE 26-123``); one with ``hides: false`` leaves
+the entries inside its span in force (``roma burglary``).
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ class EntryData(_Strict):
     labels: tuple[str, ...] = ()
     confidence: float = Field(default=0.9, gt=0, le=1)
     alone: bool = False
+    hides: bool = True
     terms: tuple[str, ...] = Field(min_length=1)
 
 
@@ -53,7 +55,7 @@ class SchemeData(_Strict):
     """Hold the sections of one code of law.
 
     ``bare`` sections count without the name of the code; ``stated`` ones only with it.
-    ``prefixes`` hold for every section that begins so; ``ranges`` are inclusive.
+    ``bare_ranges`` are bare sections, inclusive. ``prefixes`` hold for every section that begins so; ``ranges`` are inclusive.
     """
 
     title: str
@@ -62,6 +64,7 @@ class SchemeData(_Strict):
     stated: dict[str, tuple[str, ...]] = {}
     prefixes: dict[str, tuple[str, ...]] = {}
     ranges: dict[str, tuple[str, ...]] = {}
+    bare_ranges: dict[str, tuple[str, ...]] = {}
     otherwise: tuple[str, ...] = ()
 
 
@@ -106,6 +109,7 @@ class Entry:
     confidence: float
     pattern: str
     alone: bool = False
+    hides: bool = True
     file: str = ""
 
 
@@ -151,7 +155,15 @@ def load_lexicon() -> Lexicon:
             continue
         stem = name.removesuffix(".yaml")
         entries += [
-            Entry(f"{stem}/{entry.id}", entry.labels, entry.confidence, bounded(entry.terms), entry.alone, stem)
+            Entry(
+                f"{stem}/{entry.id}",
+                entry.labels,
+                entry.confidence,
+                bounded(entry.terms),
+                entry.alone,
+                entry.hides,
+                stem,
+            )
             for entry in data.entries
         ]
         examples += [(name, text, labels) for text, labels in data.examples.items()]
@@ -194,7 +206,7 @@ def _read(name: str, model: type[Any], faults: list[str]) -> Any:
 def _require_known_labels(entries: list[Entry], statutes: StatutesData, taxonomy: TaxonomyData) -> None:
     used = [(entry.id, entry.labels) for entry in entries]
     for name, scheme in statutes.schemes.items():
-        for table in (scheme.bare, scheme.stated, scheme.prefixes, scheme.ranges):
+        for table in (scheme.bare, scheme.stated, scheme.prefixes, scheme.ranges, scheme.bare_ranges):
             used += [(f"{name}/{section}", labels) for section, labels in table.items()]
         used.append((f"{name}/otherwise", scheme.otherwise))
     faults = [

@@ -79,6 +79,9 @@ def outermost(hits: list[Hit]) -> list[Hit]:
     kept: list[Hit] = []
     reach, first = -1, -1
     for hit in labelled:
+        if not hit.entry.hides:
+            kept.append(hit)
+            continue
         if hit.end > reach:
             reach, first = hit.end, hit.start
         elif (hit.start, hit.end) != (first, reach):

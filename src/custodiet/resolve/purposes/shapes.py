@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from rapidfuzz.distance import OSA
+
 from custodiet.resolve.purposes.lexicon import WordsData
 
 _HIDDEN: Final = re.compile(r"[*#█■▇▓▒░]{2,}|(?:[*#] ){1,}[*#]")
@@ -14,9 +16,14 @@ _HIDDEN_WORDS: Final = re.compile(
     r"|(?<!\d)7923\.6\d\d|(?<!\d)6254(?![\d])|1798\.90\.5\d|119\.071|(?<!\d)552\.108|7922\.000"
     r"|\[b\]\[\d\]|\(b\)\(\d\)"
 )
-_TOKEN: Final = re.compile(r"[a-z\x7f]+(?:'[a-z]+)*|\d+(?:[.-]\d+)*")
+_TOKEN: Final = re.compile(r"\d+(?:st|nd|rd|th)(?![a-z])|[a-z\x7f]+(?:'[a-z]+)*|\d+(?:[.-]\d+)*")
 _ROWS: Final = ("qwertyuiop", "asdfghjkl", "zxcvbnm", "poiuytrewq", "lkjhgfdsa", "mnbvcxz", "1234567890")
 _SHORT_NUMBER: Final = 4
+_INVESTIGATION: Final = re.compile(r"i[mn]v[a-z]{0,3}|i[mn]?v[est]{1,4}[a-z]*|in(?:ev|e)st[a-z]*|i?nvest[a-z]*|investi?[a-z]*")
+_NOT_INVESTIGATION: Final = ("inven", "invit", "invas", "invad", "invalid", "investor", "investment", "involv", "invoic")
+_SUSPECT: Final = re.compile(r"sus(?:p|v|s|c|pect|pic)?[a-z]{0,3}(?:v|ve|vh|veh|cir|circ|per|pers|sub)?")
+_VEHICLE: Final = re.compile(r"ve(?:h|i)[a-z]{0,6}")
+_LONG_POLICE_WORDS: Final = ("investigation", "investigate", "suspicious", "enforcement", "surveillance", "intelligence")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +47,7 @@ class Census:
     @property
     def says_nothing_else(self) -> bool:
         """Tell whether only generic words and fillers are there."""
-        return not self.other
+        return not self.other and not self.places
 
 
 class Shapes:
@@ -61,11 +68,13 @@ class Shapes:
 
     def _kind(self, token: str) -> str:
         if token[0].isdigit():
+            if token in self._places or token[-1].isalpha():
+                return "places"
             return "generic" if token in self._generic else "numbers"
         word = token.removesuffix("'s").replace("'", "")
-        if word in self._generic or _is_form_of_investigation(word) or self._is_compound(word):
+        if word in self._generic or _is_form_of_police_work(word) or self._is_compound(word):
             return "generic"
-        if word in self._filler:
+        if word in self._filler or len(word) == 1:
             return "filler"
         return "places" if word in self._places else "other"
 
@@ -89,22 +98,29 @@ class Shapes:
         """Give the label of a text without purpose, and how sure it is."""
         if census.other or census.places:
             return self._judge_words(census, n_case_numbers, names=names)
-        if n_case_numbers:
+        if n_case_numbers and not any(len(number) >= 3 for number in census.numbers):
             return "insufficient.case-number", 0.9
         if census.numbers:
             return _judge_numbers(census)
         return "insufficient.generic", 0.8 if census.generic else 0.5
 
     def _judge_words(self, census: Census, n_case_numbers: int, *, names: bool) -> tuple[str, float]:
-        plausible = all(_could_be_name(word) for word in census.other)
-        few = len(census.other) + len(census.places) <= 3
-        anchored = bool(census.generic or census.places or n_case_numbers)
-        if names and plausible and few and census.other and (anchored or len(census.other) <= 2):
+        words = (*census.other, *census.places)
+        if names and len(words) <= 3 and self._look_like_a_name(census, n_case_numbers):
             return "insufficient.name", 0.5
-        short = census.other and all(len(word) <= 3 for word in census.other) and len(census.other) <= 1
-        if n_case_numbers and short:
+        if n_case_numbers and len(words) == 1 and len(words[0]) <= 3:
             return "insufficient.case-number", 0.6
         return "unknown", 0.5
+
+    def _look_like_a_name(self, census: Census, n_case_numbers: int) -> bool:
+        """Tell a name from a word nobody knows: it stands beside police words, numbers or a second name."""
+        long_words = [word for word in census.other if _could_be_name(word)]
+        if len(long_words) < len(census.other) and any(len(word) < 3 for word in census.other):
+            return False
+        if census.places:
+            return bool(long_words or census.numbers or census.generic or len(census.places) > 1)
+        beside = bool(census.generic or n_case_numbers) and not census.numbers
+        return bool(long_words) and (beside or (len(census.other) > 1 and not census.numbers))
 
 
 def is_mash(word: str) -> bool:
@@ -114,9 +130,14 @@ def is_mash(word: str) -> bool:
     return word.isalpha() and len(word) >= 6 and not re.search(r"[aeiouy\x7f]", word)
 
 
-def _is_form_of_investigation(word: str) -> bool:
-    return bool(re.fullmatch(r"i[mn]v(?:[est]{1,4}[a-z]*|)|inev(?:st|est)[a-z]*|investi?[a-z]*", word)) and not re.fullmatch(
-        r"inven[a-z]*|invit[a-z]*|invas[a-z]*|investors?|investment|investments", word
+def _is_form_of_police_work(word: str) -> bool:
+    """Tell whether a word is a clipped or misspelt "investigation" or "suspicious"."""
+    if _INVESTIGATION.fullmatch(word) and not word.startswith(_NOT_INVESTIGATION):
+        return True
+    if _SUSPECT.fullmatch(word) or _VEHICLE.fullmatch(word):
+        return True
+    return len(word) >= 8 and any(
+        OSA.distance(word, target, score_cutoff=3) <= (3 if len(target) > 11 else 2) for target in _LONG_POLICE_WORDS
     )
 
 
