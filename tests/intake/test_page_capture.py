@@ -86,9 +86,7 @@ def test_empty_shells(tmp_path: Path, document: object) -> None:
         json.dumps({**document, "camera_count": None, "data_retention_days": None} if document else document)
     )
     found = read_page_json(path)
-    assert (
-        found is not None and found.parts == [] and [problem.code for problem in found.problems] == ["empty"]
-    )
+    assert found is not None and found.parts == [] and [problem.code for problem in found.problems] == ["empty"]
 
 
 @pytest.mark.parametrize(

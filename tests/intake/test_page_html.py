@@ -18,15 +18,11 @@ from custodiet.intake.readers.page import looks_like_page, read_page
 
 UPDATED = '<p>Last Updated: <span title="2026-04-19T11:37:57.522Z">Sun Apr 19 2026</span></p>'
 BOLD, THIN = 'style="font-weight:700"', 'style="font-weight:400"'
-CSV = (
-    '"id","userId","searchDate","networkCount","reason"\n"1","***","2026-04-01T00:00:00.000Z","3","a, b\nc"\n'
-)
+CSV = '"id","userId","searchDate","networkCount","reason"\n"1","***","2026-04-01T00:00:00.000Z","3","a, b\nc"\n'
 
 
 def first_layout(blocks: dict[str, str], *, name: str = "Anytown CA PD", updated: str = UPDATED) -> str:
-    body = "".join(
-        f"<div><p {BOLD}>{head}</p><div {THIN}>{text}</div></div>" for head, text in blocks.items()
-    )
+    body = "".join(f"<div><p {BOLD}>{head}</p><div {THIN}>{text}</div></div>" for head, text in blocks.items())
     return (
         f"<!DOCTYPE html><html><head><title>Flock Safety - {name} Transparency Portal</title></head><body>"
         f"<header><h1>{name}</h1><h2>Transparency Portal</h2>{updated}</header><h3>Usage</h3>{body}"
@@ -172,9 +168,7 @@ def test_a_table_with_one_column_for_each_direction(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["null", "None", "NaN", "N/A", "Data Unavailable", "-Infinity days"])
 def test_placeholders_are_no_numbers(tmp_path: Path, text: str) -> None:
     """Seen as portal values (quirk 117)."""
-    page = page_of(
-        tmp_path, first_layout({"Data retention (in days)": text, "Number of LPR cameras": "30.0"})
-    )
+    page = page_of(tmp_path, first_layout({"Data retention (in days)": text, "Number of LPR cameras": "30.0"}))
     assert page.values == {"cameras": 30}
     assert page.other["Data retention (in days)"] == text
     assert codes(page) == {"note"}
@@ -182,9 +176,7 @@ def test_placeholders_are_no_numbers(tmp_path: Path, text: str) -> None:
 
 def test_the_last_of_two_numbers_wins_and_the_first_is_kept(tmp_path: Path) -> None:
     """44 and 140 cameras on one page (quirk 160)."""
-    page = page_of(
-        tmp_path, first_layout({"Number of LPR cameras": "44", "Number of LPR and other cameras": "140"})
-    )
+    page = page_of(tmp_path, first_layout({"Number of LPR cameras": "44", "Number of LPR and other cameras": "140"}))
     assert page.values == {"cameras": 140}
     assert page.other["cameras (stated before)"] == "44"
     assert codes(page) == {"note"}
@@ -209,9 +201,7 @@ def test_numbers_that_mean_something_else_stay_text(tmp_path: Path, head: str, t
 
 
 def test_a_number_a_stated_none_and_silence_are_three_things(tmp_path: Path) -> None:
-    page = page_of(
-        tmp_path, first_layout({"External organizations with access": "988", "Data retention": "30"})
-    )
+    page = page_of(tmp_path, first_layout({"External organizations with access": "988", "Data retention": "30"}))
     assert page.list_counts == {"out": 988} and page.shares == []
     for text in ("", "None", "none."):
         page = page_of(tmp_path, first_layout({"Agencies sharing data with us": text}))
@@ -237,17 +227,13 @@ def test_an_open_heading_is_kept_as_text(tmp_path: Path) -> None:
 
 def test_a_heading_and_its_sentence_that_contradict_each_other_are_left_open(tmp_path: Path) -> None:
     said = "<p>Organizations granted access to Anytown CA PD data.</p><p>Alpha PD, Beta PD, Gamma PD</p>"
-    page = page_of(
-        tmp_path, first_layout({"Agencies sharing data with Anytown CA PD": said, "Data retention": "30"})
-    )
+    page = page_of(tmp_path, first_layout({"Agencies sharing data with Anytown CA PD": said, "Data retention": "30"}))
     assert page.shares == []
 
 
 def test_policies_about_sharing_are_text(tmp_path: Path) -> None:
     text = "Data is shared with state agencies only, and never sold."
-    page = page_of(
-        tmp_path, first_layout({"Sharing with Partners": text, "Sharing": text, "Data retention": "30"})
-    )
+    page = page_of(tmp_path, first_layout({"Sharing with Partners": text, "Sharing": text, "Data retention": "30"}))
     assert page.shares == [] and page.problems == []
     assert page.other["Sharing"] == text
 
@@ -255,9 +241,7 @@ def test_policies_about_sharing_are_text(tmp_path: Path) -> None:
 def test_repeated_names_are_kept_once(tmp_path: Path) -> None:
     page = page_of(
         tmp_path,
-        first_layout(
-            {"Shared with": "Alpha PD, Beta PD, Alpha PD", "Agencies sharing data with us": "Alpha PD"}
-        ),
+        first_layout({"Shared with": "Alpha PD, Beta PD, Alpha PD", "Agencies sharing data with us": "Alpha PD"}),
     )
     assert (listed(page, "out"), listed(page, "in")) == (["Alpha PD", "Beta PD"], ["Alpha PD"])
     assert codes(page) == {"note"}
@@ -301,9 +285,7 @@ def test_an_embedded_audit_is_verbatim(tmp_path: Path, name: str, base: bool) ->
     ],
 )
 def test_a_broken_embedded_audit_is_a_problem(tmp_path: Path, href: str, code: str, rows: int) -> None:
-    page = page_of(
-        tmp_path, first_layout({"Search Audit": f'<a download="a.csv" href="{href}">Download CSV</a>'})
-    )
+    page = page_of(tmp_path, first_layout({"Search Audit": f'<a download="a.csv" href="{href}">Download CSV</a>'}))
     (audit,) = page.audits
     assert code in {problem.code for problem in audit.problems}
     assert len(list(audit.rows)) == rows
@@ -312,9 +294,7 @@ def test_a_broken_embedded_audit_is_a_problem(tmp_path: Path, href: str, code: s
 def test_an_audit_as_html_table(tmp_path: Path) -> None:
     head = "<tr><th>Search Date</th><th>User</th><th>Reason</th></tr>"
     table = f"<table>{head}<tr><td>2026-01-01</td><td>***</td><td>a<br>b</td></tr></table>"
-    (audit,) = page_of(
-        tmp_path, f"<html><body><h1>Foo PD</h1><h2>Log of searches</h2>{table}</body></html>"
-    ).audits
+    (audit,) = page_of(tmp_path, f"<html><body><h1>Foo PD</h1><h2>Log of searches</h2>{table}</body></html>").audits
     assert [row.cells for row in audit.rows] == [
         ("Search Date", "User", "Reason"),
         ("2026-01-01", "***", "a\nb"),
@@ -376,9 +356,7 @@ def test_half_a_file_states_no_empty_list(tmp_path: Path) -> None:
 
 
 def test_an_audit_cut_within_its_address(tmp_path: Path) -> None:
-    html = first_layout(
-        {"Search Audit": f'<a download="a.csv" href="data:text/csv,{quote(CSV * 3)}">Download CSV</a>'}
-    )
+    html = first_layout({"Search Audit": f'<a download="a.csv" href="data:text/csv,{quote(CSV * 3)}">Download CSV</a>'})
     page = page_of(tmp_path, html[: html.index("</a>") - 40])
     assert len(list(page.audits[0].rows)) > 2 and "truncated" in codes(page)
 
@@ -448,9 +426,7 @@ def test_lists_survive_rendering(tmp_path: Path, out: list[str], into: list[str]
         first_layout(
             {
                 "Organizations granted access to Anytown CA PD data": render([escape(name) for name in out]),
-                "Organizations sharing their data with Anytown CA PD": render(
-                    [escape(name) for name in into]
-                ),
+                "Organizations sharing their data with Anytown CA PD": render([escape(name) for name in into]),
             }
         ),
     )
@@ -460,8 +436,26 @@ def test_lists_survive_rendering(tmp_path: Path, out: list[str], into: list[str]
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
 @given(st.binary(max_size=400), st.integers(0, 900))
 def test_no_bytes_make_the_reader_fail(tmp_path: Path, noise: bytes, at: int) -> None:
-    html = first_layout(
-        {"Organizations with access": "Alpha PD, Beta PD", "Data retention": "30 days"}
-    ).encode()
+    html = first_layout({"Organizations with access": "Alpha PD, Beta PD", "Data retention": "30 days"}).encode()
     reading(tmp_path, html[:at] + noise + html[at:])
     reading(tmp_path, noise)
+
+
+def test_organisations_under_a_heading_that_says_nothing_of_sharing(tmp_path: Path) -> None:
+    names = ", ".join(f"{letter}ville PD" for letter in "ABCDEF")
+    page = page_of(tmp_path, first_layout({"Our friends": names, "Data retention": "30 days"}))
+    assert page.shares == [] and page.other["Our friends"] == names
+    assert [problem.where for problem in page.problems] == ["heading 4"]
+
+
+def test_a_remark_in_a_heading_is_kept(tmp_path: Path) -> None:
+    page = page_of(tmp_path, first_layout({"Hotlists Alerted On (Not Pulling From X)": "State list"}))
+    assert page.values == {"hotlists": "State list"}
+    assert page.other["hotlists (heading as stated)"] == "Hotlists Alerted On (Not Pulling From X)"
+
+
+def test_a_sharing_list_as_an_embedded_file(tmp_path: Path) -> None:
+    content = quote("Agency,State\nAlpha PD,CA\nBeta PD,CA")
+    link = f'<a download="l.csv" href="data:text/csv,{content}">Download CSV</a>'
+    page = page_of(tmp_path, first_layout({"Organizations with access": link}))
+    assert listed(page, "out") == ["Alpha PD", "Beta PD"] and page.audits == []

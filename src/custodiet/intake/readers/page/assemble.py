@@ -7,15 +7,16 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from custodiet.intake.raw import PortalShare, RawPage
-from custodiet.intake.readers.page import audits, numbers
+from custodiet.intake.readers.page import audits, lists, numbers
 from custodiet.intake.readers.page.direction import Verdict, direction_of
 from custodiet.intake.readers.page.markup import Line, Link
-from custodiet.intake.readers.page.names import NameList, Unit, read_names, status_of
+from custodiet.intake.readers.page.names import Unit, status_of
 from custodiet.intake.readers.page.sections import Section, text_of
-from custodiet.intake.readers.page.vocabulary import meaning_of, plain, vocabulary, word_set, words_of
+from custodiet.intake.readers.page.vocabulary import meaning_of, plain, vocabulary, words_of
 from custodiet.model.problems import Problem
 
 NUMBER_COLUMNS = frozenset({"retention_days", "cameras", "searches_30d", "hits_30d", "vehicles_30d"})
+MAX_SHARES = 50_000
 _BESIDE = "text beside the list"
 _DESCRIBING = re.compile(r"^(?:Organi[sz]ations|Agencies|Departments|Networks)\b.{4,150}[.:]$")
 _REMARK = re.compile(r"[(\[][^()\[\]]+[)\]]")
@@ -73,9 +74,14 @@ class PageBuilder:
             self.recognised += 1
             self._take_list(section, direction, verdict.stated_none, verdict.stated_count)
             return
-        if verdict.about_sharing and not verdict.never_list and _holds_list(section):
+        if verdict.about_sharing and not verdict.never_list and lists.holds_list(section):
             self._note(
                 "A heading about sharing does not tell who shares with whom; its list was kept as text.",
+                where=f"heading {section.number}",
+            )
+        elif section.heading and not verdict.never_list and lists.looks_like_organisations(section):
+            self._note(
+                "Organisations are listed under a heading that says nothing of sharing; they were kept as text.",
                 where=f"heading {section.number}",
             )
         self._keep(section)
@@ -129,31 +135,29 @@ class PageBuilder:
         if _REMARK.search(section.heading) and not _is_listed(section.heading):
             self._other(f"{column} (heading as stated)", section.heading)
         if before is not None and before != value:
-            self._note(
-                f"{column} is stated twice; the last value was taken.", where=f"heading {section.number}"
-            )
+            self._note(f"{column} is stated twice; the last value was taken.", where=f"heading {section.number}")
             self._other(f"{column} (stated before)", str(before))
         self.page.values[column] = value
 
-    def _take_list(
-        self, section: Section, direction: str, stated_none: bool, stated_count: int | None
-    ) -> None:
+    def _take_list(self, section: Section, direction: str, stated_none: bool, stated_count: int | None) -> None:
         units, tables = [], []
         for line in section.lines:
             if line.table is not None:
                 tables.append(line)
-            elif line.text and not _is_link_only(line):
+            elif line.text and not lists.is_link_only(line):
                 units.append(Unit(line.text, line.is_item))
-        found = _names_of(units)
-        links = any(_is_link_only(line) for line in section.lines)
+        found = lists.names_of(units)
+        links = any(lists.is_link_only(line) for line in section.lines)
         for line in tables:
-            found.names.extend(_names_in_table(line))
+            found.names.extend(lists.names_in_table(line))
         before = len(self.page.shares)
-        heading_status = _heading_status(section.heading)
-        for name in found.names:
+        heading_status = lists.heading_status(section.heading)
+        if len(found.names) + before > MAX_SHARES:
+            self._too_large(f"The page names over {MAX_SHARES:,} organisations; the rest was not read.")
+        for name in found.names[: max(0, MAX_SHARES - before)]:
             self._share(direction, name, heading_status)
         beside = [text for text in found.prose if text not in _descriptions() and not _DESCRIBING.match(text)]
-        beside += [text_of(line) for line in section.lines if _is_link_only(line) and not _carries_file(line)]
+        beside += [text_of(line) for line in section.lines if lists.is_link_only(line) and not lists.carries_file(line)]
         if beside:
             self._other(f"{section.heading} ({_BESIDE})", "\n".join(beside))
         count = found.count if found.count is not None else stated_count
@@ -193,18 +197,14 @@ class PageBuilder:
             if audits.is_data_address(link):
                 self._audit_from(link.download or section.heading or "search audit", section, link)
             elif link.href.lower().startswith("blob:") or (link.download and not link.href):
-                self._note(
-                    "The page links an audit that is not saved with it.", where=f"heading {section.number}"
-                )
+                self._note("The page links an audit that is not saved with it.", where=f"heading {section.number}")
         kept: list[Line] = []
         for line in section.lines:
             if line.table and any(audits.is_audit_header(row) for row in line.table[:3]):
                 name = self._name(section.heading or "search audit")
-                self.page.audits.append(
-                    audits.table_of_cells(line.table, name, title=section.heading or None)
-                )
+                self.page.audits.append(audits.table_of_cells(line.table, name, title=section.heading or None))
                 self.recognised += 1
-            elif line.table and (flags := _flag_columns(line, self.page.producer)):
+            elif line.table and (flags := lists.flag_columns(line, self.page.producer)):
                 self._take_flags(line, flags)
             else:
                 kept.append(line)
@@ -252,6 +252,9 @@ class PageBuilder:
         if self.page.other.get(heading) != text:
             self.page.other[self._numbered(heading)] = text
 
+    def _too_large(self, message: str) -> None:
+        self.page.problems.append(Problem("too-large", message))
+
     def _note(self, message: str, *, where: str = "") -> None:
         self.page.problems.append(Problem("note", message, where=where))
 
@@ -286,72 +289,3 @@ def _number(column: str, stated: list[str]) -> int | None:
     read = numbers.days_of if column == "retention_days" else numbers.count_of
     exact = [value for text in stated if (value := read(text)) is not None]
     return exact[0] if len(set(exact)) == 1 else None
-
-
-def _is_link_only(line: Line) -> bool:
-    shown = " ".join(link.text for link in line.links)
-    return (
-        bool(line.links)
-        and plain(shown) == plain(line.text)
-        and not line.is_item
-        and any(
-            not link.text
-            or plain(link.text).lower() in word_set("not_names")
-            or link.text.startswith(("http", "www."))
-            for link in line.links
-        )
-    )
-
-
-def _carries_file(line: Line) -> bool:
-    return any(audits.is_data_address(link) for link in line.links)
-
-
-def _names_of(units: list[Unit]) -> NameList:
-    """Read the lines of a list; many short lines without commas are one name each, whatever the markup."""
-    plain_lines = [unit for unit in units if not unit.is_item]
-    if (
-        len(plain_lines) >= 3
-        and sum("," not in unit.text for unit in plain_lines) * 10 >= len(plain_lines) * 8
-    ):
-        units = [Unit(unit.text, is_item=True) for unit in units]
-    return read_names(units)
-
-
-def _names_in_table(line: Line) -> list[str]:
-    rows = [row for row in line.table or [] if any(row)]
-    if not rows:
-        return []
-    header = [plain(cell).lower() for cell in rows[0]]
-    at = next((index for index, cell in enumerate(header) if cell in word_set("name_columns")), None)
-    if at is not None:
-        cells = [row[at] for row in rows[1:] if at < len(row)]
-    else:
-        cells = [cell for row in rows for cell in row]
-    return read_names(Unit(text, is_item=True) for cell in cells for text in cell.split("\n")).names
-
-
-def _flag_columns(line: Line, producer: str | None) -> dict[int, str]:
-    """Find the columns of a table that say a direction by a mark or a list of networks."""
-    header = [plain(cell) for cell in (line.table or [[]])[0]]
-    if len(header) < 2 or header[0].lower() not in word_set("name_columns"):
-        return {}
-    found = {at: direction_of(cell, producer).direction for at, cell in enumerate(header) if at}
-    return {at: direction for at, direction in found.items() if direction}
-
-
-def _heading_status(heading: str) -> str:
-    words = words_of(heading)
-    if "pending" in words:
-        return "pending"
-    return (
-        "inactive"
-        if {"inactive", "former", "formerly", "deactivated", "revoked", "previously"} & set(words)
-        else "active"
-    )
-
-
-def _holds_list(section: Section) -> bool:
-    found = read_names(Unit(line.text, line.is_item) for line in section.lines if line.table is None)
-    has_table = any(line.table for line in section.lines)
-    return bool(found.names or found.count is not None or found.stated_none or has_table or not section.lines)

@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import unquote_to_bytes
 
 from custodiet.intake.raw import RawRow, RawTable
-from custodiet.intake.readers.page.markup import Link, decode
+from custodiet.intake.readers.page.decoding import decode
+from custodiet.intake.readers.page.markup import Link
 from custodiet.intake.readers.page.vocabulary import plain, word_set
 from custodiet.model.problems import Problem
 
@@ -68,13 +69,7 @@ def read_data_address(link: Link, name: str, *, title: str | None) -> RawTable:
 
 
 def _from_base64(payload: str, table: RawTable) -> bytes:
-    text = (
-        unquote_to_bytes(payload)
-        .translate(None, b" \t\r\n")
-        .replace(b"-", b"+")
-        .replace(b"_", b"/")
-        .rstrip(b"=")
-    )
+    text = unquote_to_bytes(payload).translate(None, b" \t\r\n").replace(b"-", b"+").replace(b"_", b"/").rstrip(b"=")
     if len(text) % 4 == 1:
         text = text[:-1]
         _note(table, "truncated", "The embedded file is cut; what is there was read.")
@@ -118,9 +113,7 @@ def _check(table: RawTable) -> None:
     if len(rows[-1].cells) < width and all(len(row.cells) == width for row in rows[:-1]):
         _note(table, "truncated", "The last row of the embedded table is cut.")
     elif odd := sum(1 for row in rows if len(row.cells) != width):
-        _note(
-            table, "ragged", f"{odd} rows of the embedded table have another number of cells than its header."
-        )
+        _note(table, "ragged", f"{odd} rows of the embedded table have another number of cells than its header.")
 
 
 def is_audit_header(cells: Sequence[str | None]) -> bool:

@@ -11,7 +11,8 @@ from pathlib import Path
 from custodiet.intake.raw import RawPage, Reading
 from custodiet.intake.readers.page import audits, numbers
 from custodiet.intake.readers.page.assemble import PageBuilder
-from custodiet.intake.readers.page.markup import MAX_BYTES, Line, decode
+from custodiet.intake.readers.page.decoding import decode
+from custodiet.intake.readers.page.markup import MAX_BYTES, Line
 from custodiet.intake.readers.page.sections import Section
 from custodiet.intake.readers.page.vocabulary import meaning_of, plain, vocabulary
 from custodiet.model.problems import Problem
@@ -89,9 +90,7 @@ def _is_capture(item: Mapping[str, object]) -> bool:
 
 
 def _is_shell(item: Mapping[str, object]) -> bool:
-    content = [
-        value for key, value in item.items() if _role(str(key))[0] not in {"producer", "as_of", "ignored"}
-    ]
+    content = [value for key, value in item.items() if _role(str(key))[0] not in {"producer", "as_of", "ignored"}]
     return not any(_has_content(value) for value in content)
 
 
@@ -109,14 +108,12 @@ def _page(item: Mapping[str, object]) -> RawPage:
         if role == "audits":
             held = True
             _take_audit(page, str(key), value)
-        elif role == "audit_text":
-            offered = offered or bool(_OFFERED.search(str(value or "")))
+        elif role == "audit_text" and _OFFERED.search(str(value)):
+            offered = True
         elif role not in {"producer", "as_of", "last_updated", "ignored"}:
             _take(builder, str(key), value, number)
     if offered and not held:
-        page.problems.append(
-            Problem("note", "The page offered a search audit that this capture does not hold.")
-        )
+        page.problems.append(Problem("note", "The page offered a search audit that this capture does not hold."))
     return builder.finish()
 
 

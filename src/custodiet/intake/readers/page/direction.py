@@ -44,8 +44,7 @@ _SYMBOLS: Final = {
     " feed feeds devices images license video",
     "OUT": "outbound outgoing",
     "IN": "inbound incoming",
-    "NEG": "not never no cannot don't doesn't isn't aren't without except excluding denied refused"
-    " prohibited",
+    "NEG": "not never no cannot don't doesn't isn't aren't without except excluding denied refused prohibited",
     "BOTH": "mutual mutually reciprocal reciprocally bidirectional two-way exchange exchanges exchanged"
     " exchanging partner partnered interagency",
     "TXT": "policy policies restriction restrictions agreement agreements guideline guidelines procedure"
@@ -53,9 +52,7 @@ _SYMBOLS: Final = {
     "HL": "hotlist hotlists hot-list hot-lists hot",
 }
 _SYMBOL_OF: Final = {word: symbol for symbol, words in _SYMBOLS.items() for word in words.split()}
-_ABOUT: Final = frozenset(
-    ["SH", "SHG", "SHD", "RC", "RCD", "RCP", "AC", "ACV", "USE", "OUT", "IN", "AV", "BOTH"]
-)
+_ABOUT: Final = frozenset(["SH", "SHG", "SHD", "RC", "RCD", "RCP", "AC", "ACV", "USE", "OUT", "IN", "AV", "BOTH"])
 
 _D = r"(?:TH |P |d )*"
 _X = r"(?:T |HV |BE |CAN )*"
@@ -127,9 +124,7 @@ _GENERIC: Final = frozenset(
     ]
 )
 _TOKEN = re.compile(r"[A-Za-z0-9&]+(?:['-][A-Za-z0-9]+)*'?")
-_NONE_MARK = re.compile(
-    r"^\s*none\s*[:\-\u2013\u2014.]\s*|\s*[:\-\u2013\u2014(]\s*none\s*[).]?\s*$", re.IGNORECASE
-)
+_NONE_MARK = re.compile(r"^\s*none\s*[:\-\u2013\u2014.]\s*|\s*[:\-\u2013\u2014(]\s*none\s*[).]?\s*$", re.IGNORECASE)
 _COUNT = re.compile(r"[(\[]\s*(\d[\d,]{0,14})\s*(?:agencies|organizations|total)?\s*[)\]]", re.IGNORECASE)
 _FIRST_SENTENCE = re.compile(r"(?<=[a-z)]{2})\.\s+(?=[A-Z])")
 MAX_HEADING: Final = 600
@@ -250,9 +245,7 @@ def _networks_of_self(symbols: list[str]) -> list[str]:
 
 def _distinctive(tokens: list[str]) -> frozenset[str]:
     return frozenset(
-        token.lower().removesuffix("'s")
-        for token in tokens
-        if token not in US_STATES and token.lower() not in _GENERIC
+        token.lower().removesuffix("'s") for token in tokens if token not in US_STATES and token.lower() not in _GENERIC
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from custodiet.intake.raw import RawPage, Reading
 from custodiet.intake.readers.page import markup, numbers
 from custodiet.intake.readers.page.assemble import PageBuilder
+from custodiet.intake.readers.page.decoding import decode
 from custodiet.intake.readers.page.sections import Outline, outline_of
 from custodiet.intake.readers.page.vocabulary import plain, vocabulary
 from custodiet.model.problems import Problem
@@ -54,7 +55,7 @@ def read_page(path: Path) -> Reading:
         return _refused("empty", "The saved page holds nothing.")
     if data.count(b"<") > markup.MAX_ELEMENTS:
         return _refused("too-large", f"The page has over {markup.MAX_ELEMENTS:,} tags; it was not read.")
-    text, odd, nuls = markup.decode(data)
+    text, odd, nuls = decode(data)
     problems = _reading_problems(text, odd, nuls)
     root, too_deep, title = markup.body_of(_closed(text))
     if too_deep:
@@ -85,9 +86,7 @@ def _read(outline: Outline, title: str, source: str, problems: list[Problem]) ->
 
 def _why_not(outline: Outline, title: str, source: str) -> Problem:
     """Say why nothing was recognised: a block page, an empty shell, or another kind of page."""
-    shown = " ".join(
-        [title, *outline.titles, *(f"{part.heading} {part.text[:400]}" for part in outline.sections[:12])]
-    )
+    shown = " ".join([title, *outline.titles, *(f"{part.heading} {part.text[:400]}" for part in outline.sections[:12])])
     lowered = plain(shown).lower()
     if any(mark in lowered for mark in vocabulary().block_pages):
         return Problem(
@@ -119,9 +118,7 @@ def _date_page(page: RawPage, outline: Outline) -> None:
         return
     page.last_updated = numbers.instant_of(line.instant) if line.instant else None
     page.as_of = (
-        page.last_updated.date()
-        if page.last_updated
-        else numbers.date_of(line.instant) or numbers.date_of(line.text)
+        page.last_updated.date() if page.last_updated else numbers.date_of(line.instant) or numbers.date_of(line.text)
     )
     if page.as_of is None:
         page.problems.append(Problem("bad-time", "The page's date of update could not be read."))

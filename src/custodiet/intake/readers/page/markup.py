@@ -6,7 +6,6 @@ is loaded from outside, and size, depth and number of elements are bounded.
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -94,18 +93,7 @@ _PRE = re.compile(r"white-space\s*:\s*(pre[\w-]*|break-spaces|normal|nowrap)", r
 _LABEL_CLASS = re.compile(
     r"(?:^|[\s_-])(?:label|heading|question|field-title|card-title|section-title)(?:$|[\s_-])", re.IGNORECASE
 )
-_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 BOLD_RANK: Final = 8
-
-
-def _as_cp1252(error: UnicodeError) -> tuple[str, int]:
-    if not isinstance(error, UnicodeDecodeError):
-        raise error
-    bad = error.object[error.start : error.end]
-    return bad.decode("cp1252", errors="replace"), error.end
-
-
-codecs.register_error("custodiet-cp1252", _as_cp1252)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,45 +129,6 @@ class Line:
     header_cells: bool = False
     instant: str = ""
     footer: bool = False
-
-
-def decode(data: bytes) -> tuple[str, int, bool]:
-    """Decode a page.
-
-    Args:
-        data: All bytes of the page.
-
-    Returns:
-        The text without NULs, the number of bytes that did not fit the
-        encoding (read as cp1252), and whether NULs were taken out.
-    """
-    text, odd = _decoded(data)
-    return text.replace("\x00", ""), odd, "\x00" in text
-
-
-def _decoded(data: bytes) -> tuple[str, int]:
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return data.decode("utf-16", errors="replace"), 0
-    if b"<" in data[:8] and data[:400].count(b"\x00") * 3 > len(data[:400]):
-        return data.decode("utf-16-le" if data[1:2] == b"\x00" else "utf-16-be", errors="replace"), 0
-    data = data.removeprefix(codecs.BOM_UTF8)
-    try:
-        return data.decode("utf-8"), 0
-    except UnicodeDecodeError:
-        pass
-    declared = _CHARSET.search(data[:4096])
-    name = declared.group(1).decode("ascii").lower() if declared else ""
-    if name and name not in {"utf-8", "utf8", "iso-8859-1", "latin1", "windows-1252", "utf-16"}:
-        try:
-            return data.decode(name), 0
-        except (LookupError, UnicodeDecodeError):
-            pass
-    if name in {"iso-8859-1", "latin1", "windows-1252"}:
-        return data.decode("cp1252", errors="replace"), 0
-    replaced = sum(
-        1 for sign in data.decode("utf-8", errors="surrogateescape") if "\udc80" <= sign <= "\udcff"
-    )
-    return data.decode("utf-8", errors="custodiet-cp1252"), replaced
 
 
 def body_of(text: str) -> tuple[etree._Element | None, bool, str]:
@@ -338,20 +287,14 @@ def _frame(element: etree._Element, tag: str, above: _Frame | None) -> _Frame:
     if rank is None and block and _LABEL_CLASS.search(css_class) and len(element) == 0:
         rank = 7
     is_item = (
-        tag in _ITEMS
-        or element.get("data-tp-access-cell-text") is not None
-        or (above.is_item if above else False)
+        tag in _ITEMS or element.get("data-tp-access-cell-text") is not None or (above.is_item if above else False)
     )
     footer = tag == "footer" or (above.footer if above else False)
     return _Frame(element, block, bold, rank, is_item, pre, footer)
 
 
 def _instant(element: etree._Element, tag: str) -> str:
-    stated = (
-        element.get("datetime")
-        or (element.get("title") if tag in {"span", "time", "p", "div"} else None)
-        or ""
-    )
+    stated = element.get("datetime") or (element.get("title") if tag in {"span", "time", "p", "div"} else None) or ""
     return stated if len(stated) < 64 and stated[:1].isdigit() else ""
 
 
@@ -382,6 +325,4 @@ def _cell(cell: etree._Element) -> str:
         pieces.append(node.text or "")
         if node is not cell:
             pieces.append(node.tail or "")
-    return "\n".join(
-        part for part in (" ".join(line.split()) for line in "".join(pieces).split("\n")) if part
-    )
+    return "\n".join(part for part in (" ".join(line.split()) for line in "".join(pieces).split("\n")) if part)

@@ -135,9 +135,16 @@ def split_list(text: str, *, is_item: bool) -> list[str]:
 
 
 def _protect(text: str) -> str:
-    for name in vocabulary().names_with_commas:
-        text = re.sub(re.escape(name), lambda hit: hit.group().replace(",", _KEEP), text, flags=re.IGNORECASE)
-    return text
+    """Hide the commas of known names until the list is split."""
+    if "," not in text:
+        return text
+    return _known_names().sub(lambda hit: hit.group().replace(",", _KEEP), text)
+
+
+@lru_cache(maxsize=1)
+def _known_names() -> re.Pattern[str]:
+    names = sorted(vocabulary().names_with_commas, key=len, reverse=True)
+    return re.compile("|".join(re.escape(name) for name in names), re.IGNORECASE)
 
 
 def _release(text: str) -> str:
@@ -286,9 +293,7 @@ def _is_prose(text: str) -> bool:
     bare = re.sub(r"\bdo not use\b", "", text, flags=re.IGNORECASE)
     tokens = bare.split()
     if any(
-        token.strip("(),.;:").lower() in word_set("prose_words")
-        for token in tokens
-        if token.strip("(")[:1].islower()
+        token.strip("(),.;:").lower() in word_set("prose_words") for token in tokens if token.strip("(")[:1].islower()
     ):
         return True
     if tokens and tokens[0].lower() in {
@@ -304,26 +309,28 @@ def _is_prose(text: str) -> bool:
         "not",
     }:
         return len(tokens) > 1
-    return len(tokens) > 14 or (
-        bare.endswith(".") and len(tokens) > 7 and not has_organisation_word(tokens[-1])
-    )
+    return len(tokens) > 14 or (bare.endswith(".") and len(tokens) > 7 and not has_organisation_word(tokens[-1]))
 
 
 @lru_cache(maxsize=65536)
 def status_of(name: str) -> str:
     """Read ``active``, ``inactive`` or ``pending`` from a tag within a name (``[Inactive]``, ``DNU - ``)."""
     lowered = plain(name).lower()
+    if not _status_words().search(lowered):
+        return "active"
     tags = [tag.lower() for tag in _TAG.findall(lowered)]
     for status, words in vocabulary().status.items():
         for word in words:
             if any(word == tag or tag.startswith(f"{word} ") for tag in tags):
                 return status
-            if (
-                lowered == word
-                or lowered.startswith((f"{word} ", f"{word}-"))
-                or lowered.endswith(f"- {word}")
-            ):
+            if lowered == word or lowered.startswith((f"{word} ", f"{word}-")) or lowered.endswith(f"- {word}"):
                 return status
             if word == "dnu" and re.search(r"(?:^|- )dnu\b", lowered):
                 return status
     return "active"
+
+
+@lru_cache(maxsize=1)
+def _status_words() -> re.Pattern[str]:
+    words = [word for listed in vocabulary().status.values() for word in listed]
+    return re.compile("|".join(re.escape(word) for word in words))

@@ -15,9 +15,7 @@ _NOUNS = re.compile(
     r"\s*(?:lpr|alpr|total|unique)?\s*(?:cameras?|searches|hits|vehicles|plates|reads|devices)?\.?",
     re.IGNORECASE,
 )
-_DAYS = re.compile(
-    r"(\d{1,7})(?:\.0+)?\s*[- ]?\s*(calendar days?|days?|weeks?|hours?|years?)?\.?", re.IGNORECASE
-)
+_DAYS = re.compile(r"(\d{1,7})(?:\.0+)?\s*[- ]?\s*(calendar days?|days?|weeks?|hours?|years?)?\.?", re.IGNORECASE)
 _IN_BRACKETS = re.compile(r"^[a-z-]+\s*\((\d{1,7})\)\s*", re.IGNORECASE)
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 _US = re.compile(r"\b(\d{1,2})/(\d{1,2})/(\d{4})\b")

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from custodiet.intake.readers.page.direction import direction_of
 from custodiet.intake.readers.page.markup import BOLD_RANK, Line, Link
 from custodiet.intake.readers.page.numbers import count_of, days_of, is_placeholder
 from custodiet.intake.readers.page.vocabulary import STATE_NAMES, meaning_of, plain, word_set, words_of
@@ -92,7 +93,6 @@ def outline_of(lines: Iterable[Line]) -> Outline:
     outline = Outline()
     current = Section("", 99, 0)
     outline.sections.append(current)
-    sharing_rank = 99
     for line in lines:
         for heading, rank, rest in _read(line):
             if heading is None:
@@ -106,7 +106,7 @@ def outline_of(lines: Iterable[Line]) -> Outline:
             if _is_update(heading) and outline.updated is None:
                 outline.updated = rest if rest.text or rest.instant else line
                 continue
-            if rank > sharing_rank and _is_group(heading):
+            if rank > current.rank and _is_group(heading) and _is_list(current.heading):
                 current.lines.extend([rest] if rest.text else [])
                 continue
             if len(outline.sections) > MAX_SECTIONS:
@@ -114,7 +114,6 @@ def outline_of(lines: Iterable[Line]) -> Outline:
                 return outline
             current = Section(heading, rank, len(outline.sections))
             outline.sections.append(current)
-            sharing_rank = rank
             if rest.text or rest.links:
                 current.lines.append(rest)
     return outline
@@ -122,6 +121,11 @@ def outline_of(lines: Iterable[Line]) -> Outline:
 
 def _is_update(text: str) -> bool:
     return bool(_UPDATED.match(text)) and len(text) < 120
+
+
+def _is_list(heading: str) -> bool:
+    """Tell whether names are expected below a heading."""
+    return direction_of(heading, None).direction is not None or (meaning_of(heading) or ("",))[0] == "share"
 
 
 def _is_group(heading: str) -> bool:
@@ -153,11 +157,7 @@ def _read(line: Line) -> Iterator[tuple[str | None, int, Line]]:
         return
     if line.bold and not line.is_item:
         rest = line.text[len(line.bold) :].lstrip(" :-\u2013\u2014")
-        if (
-            line.bold.endswith(":")
-            or line.text[len(line.bold) :].lstrip().startswith(":")
-            or meaning_of(line.bold)
-        ):
+        if line.bold.endswith(":") or line.text[len(line.bold) :].lstrip().startswith(":") or meaning_of(line.bold):
             yield line.bold.rstrip(": "), BOLD_RANK, Line(rest, links=line.links, instant=line.instant)
             return
     found = _LABELLED.match(line.text)

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 _WORD = re.compile(r"[a-z0-9&]+(?:['-][a-z0-9]+)*")
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_UNIT = re.compile(r"\b(?:minutes?|hours?|weeks?|months?|years?|last|past|since)\b", re.IGNORECASE)
 _APOSTROPHES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'", "\u00a0": " "})
 _STATE_CODES: Final = (
     "AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND"
@@ -96,12 +97,12 @@ class PageFormat(_Strict):
 
 def plain(text: str) -> str:
     """Give ``text`` with one kind of apostrophe and single spaces, trimmed."""
-    return " ".join(text.translate(_APOSTROPHES).split())
+    return " ".join((text if text.isascii() else text.translate(_APOSTROPHES)).split())
 
 
 def words_of(text: str) -> tuple[str, ...]:
     """Give the lower-case words of ``text``; punctuation is left out."""
-    return tuple(_WORD.findall(text.translate(_APOSTROPHES).lower()))
+    return tuple(_WORD.findall((text if text.isascii() else text.translate(_APOSTROPHES)).lower()))
 
 
 @lru_cache(maxsize=1)
@@ -167,11 +168,16 @@ def _key_of_alias() -> dict[tuple[str, ...], tuple[str, str]]:
 
 
 def heading_key(heading: str, own_words: frozenset[str] = frozenset()) -> tuple[str, ...]:
-    """Reduce a heading to the words that carry meaning: no case, brackets, noise or own name."""
-    bare = _BRACKETS.sub(" ", plain(heading))
-    words = words_of(bare) or words_of(heading)
+    """Reduce a heading to the words that carry meaning: no case, noise or own name."""
     noise = word_set("noise")
-    return tuple(word for word in words if word not in noise and word not in own_words)
+    return tuple(word for word in words_of(heading) if word not in noise and word not in own_words)
+
+
+def _without_remark(heading: str) -> str:
+    """Leave out remarks in brackets, unless they state another unit or window ("(in months)")."""
+    if any(_UNIT.search(remark) for remark in _BRACKETS.findall(heading)):
+        return heading
+    return _BRACKETS.sub(" ", heading)
 
 
 def meaning_of(heading: str, own_words: frozenset[str] = frozenset()) -> tuple[str, str] | None:
@@ -186,8 +192,10 @@ def meaning_of(heading: str, own_words: frozenset[str] = frozenset()) -> tuple[s
         ``("audit", "")``, ``("layout", "")``; None for an unknown heading.
     """
     known = _key_of_alias()
-    found = known.get(heading_key(heading))
-    if found is None and own_words:
-        key = heading_key(heading, own_words)
-        found = known.get(key) if key else None
-    return found
+    heading = plain(heading)
+    for wording in (heading, _without_remark(heading)):
+        for own in (frozenset[str](), own_words):
+            key = heading_key(wording, own)
+            if key in known:
+                return known[key]
+    return None

@@ -1,0 +1,84 @@
+"""Read the lines and tables below a sharing heading."""
+
+from __future__ import annotations
+
+from custodiet.intake.readers.page.audits import is_data_address
+from custodiet.intake.readers.page.direction import direction_of
+from custodiet.intake.readers.page.markup import Line
+from custodiet.intake.readers.page.names import NameList, Unit, has_organisation_word, read_names
+from custodiet.intake.readers.page.sections import Section
+from custodiet.intake.readers.page.vocabulary import plain, word_set, words_of
+
+
+def is_link_only(line: Line) -> bool:
+    """Tell a line that only points elsewhere ("Download CSV", an address) from one that names somebody."""
+    shown = " ".join(link.text for link in line.links)
+    return (
+        bool(line.links)
+        and plain(shown) == plain(line.text)
+        and not line.is_item
+        and any(
+            not link.text or plain(link.text).lower() in word_set("not_names") or link.text.startswith(("http", "www."))
+            for link in line.links
+        )
+    )
+
+
+def carries_file(line: Line) -> bool:
+    """Tell whether a link of the line holds its file itself."""
+    return any(is_data_address(link) for link in line.links)
+
+
+def names_of(units: list[Unit]) -> NameList:
+    """Read the lines of a list; many short lines without commas are one name each, whatever the markup."""
+    plain_lines = [unit for unit in units if not unit.is_item]
+    if len(plain_lines) >= 3 and sum("," not in unit.text for unit in plain_lines) * 10 >= len(plain_lines) * 8:
+        units = [Unit(unit.text, is_item=True) for unit in units]
+    return read_names(units)
+
+
+def names_in_table(line: Line) -> list[str]:
+    """Read the organisations of a table: its column of names, or every cell where none is labelled so."""
+    rows = [row for row in line.table or [] if any(row)]
+    if not rows:
+        return []
+    header = [plain(cell).lower() for cell in rows[0]]
+    at = next((index for index, cell in enumerate(header) if cell in word_set("name_columns")), None)
+    body = [[row[at]] for row in rows[1:] if at < len(row)] if at is not None else rows
+    cells = [cell for row in body for cell in row]
+    return read_names(Unit(text, is_item=True) for cell in cells for text in cell.split("\n")).names
+
+
+def flag_columns(line: Line, producer: str | None) -> dict[int, str]:
+    """Find the columns of a table that say a direction by a mark or a list of networks."""
+    header = [plain(cell) for cell in (line.table or [[]])[0]]
+    if len(header) < 2 or header[0].lower() not in word_set("name_columns"):
+        return {}
+    found = {at: direction_of(cell, producer).direction for at, cell in enumerate(header) if at}
+    return {at: direction for at, direction in found.items() if direction}
+
+
+def heading_status(heading: str) -> str:
+    """Read from the heading whether the whole list is inactive or pending."""
+    words = words_of(heading)
+    if "pending" in words:
+        return "pending"
+    return (
+        "inactive"
+        if {"inactive", "former", "formerly", "deactivated", "revoked", "previously"} & set(words)
+        else "active"
+    )
+
+
+def holds_list(section: Section) -> bool:
+    """Tell whether a section states a list, a count or nothing at all, rather than prose."""
+    found = read_names(Unit(line.text, line.is_item) for line in section.lines if line.table is None)
+    has_table = any(line.table for line in section.lines)
+    return bool(found.names or found.count is not None or found.stated_none or has_table or not section.lines)
+
+
+def looks_like_organisations(section: Section) -> bool:
+    """Tell whether a section under an unknown heading names five organisations or more."""
+    names = read_names(Unit(line.text, line.is_item) for line in section.lines if line.table is None).names
+    good = sum(1 for name in names if has_organisation_word(name))
+    return good >= 5 and good * 10 >= len(names) * 6
