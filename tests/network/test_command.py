@@ -39,17 +39,12 @@ def test_every_verb_answers_in_json(capsys: pytest.CaptureFixture[str], folder: 
     assert reach["declared"]["full_onward_sharing"]["n"] == 2
     assert reach["declared"]["no_onward_sharing"]["organisations"][0]["citations"] == ["may:2"]
     assert (
-        run_json(capsys, folder, "reach", "Ash PD", "--as-of", "2026-04-02")["declared"]["no_onward_sharing"][
-            "n"
-        ]
-        == 2
+        run_json(capsys, folder, "reach", "Ash PD", "--as-of", "2026-04-02")["declared"]["no_onward_sharing"]["n"] == 2
     )
     assert run_json(capsys, folder, "path", "Ash PD", "Border Office", "--all")["declared"]["hops"] == 2
     hubs = run_json(capsys, folder, "hubs", "--as-of", "2026-05-02", "--since", "2026-04-02")
     assert hubs["change"] == [{"organisation": "Ash PD", "recipients": -1, "sources": 0}]
-    assert (
-        run_json(capsys, folder, "cut", "Ash PD", "federal")["full_onward_sharing"]["best"]["n_shares"] == 1
-    )
+    assert run_json(capsys, folder, "cut", "Ash PD", "federal")["full_onward_sharing"]["best"]["n_shares"] == 1
     changes = run_json(capsys, folder, "changes", "--from", "2026-04-02", "--to", "2026-05-02")
     assert (changes["n_appeared"], changes["n_went"], changes["n_one_sided"]) == (0, 1, 0)
     use = run_json(capsys, folder, "declared-vs-observed")
@@ -100,9 +95,7 @@ def test_unknown_name_is_exit_2_with_a_hint(capsys: pytest.CaptureFixture[str], 
         ["reach", "Ash PD", "--svg", "/dev/null/x.svg"],
     ],
 )
-def test_bad_requests_are_exit_2(
-    capsys: pytest.CaptureFixture[str], folder: Path, arguments: list[str]
-) -> None:
+def test_bad_requests_are_exit_2(capsys: pytest.CaptureFixture[str], folder: Path, arguments: list[str]) -> None:
     code, out, err = run(capsys, *arguments, "--case", str(folder))
     assert (code, out) == (2, "")
     assert err
@@ -124,8 +117,6 @@ def test_weights_file(capsys: pytest.CaptureFixture[str], folder: Path, tmp_path
     assert answer["full_onward_sharing"]["verdict"] == "A alone cannot do it"
     for bad in ("Ash PD,Hub,-1", "Ash PD,Hub,1.5", "Ash PD,Hub,", "Ash PD,Hub", "Ash PD,Hub,²"):
         weights.write_text(f"source,recipient,weight\n{bad}\n")
-        code, _, err = run(
-            capsys, "cut", "Ash PD", "Border Office", "--weights", str(weights), "--case", str(folder)
-        )
+        code, _, err = run(capsys, "cut", "Ash PD", "Border Office", "--weights", str(weights), "--case", str(folder))
         assert code == 2
         assert "row 2" in err

@@ -12,9 +12,7 @@ from custodiet.network import Network
 from custodiet.network.betweenness import betweenness
 from tests.network.conftest import add_shares, make_graph
 
-EDGES = st.lists(
-    st.tuples(st.integers(0, 8), st.integers(0, 8)).filter(lambda pair: pair[0] != pair[1]), min_size=1
-)
+EDGES = st.lists(st.tuples(st.integers(0, 8), st.integers(0, 8)).filter(lambda pair: pair[0] != pair[1]), min_size=1)
 
 
 @settings(deadline=None)

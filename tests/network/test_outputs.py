@@ -60,6 +60,7 @@ def test_picture_around_an_organisation_groups_and_names_hubs(network: Network) 
         ("reached only if recipients share on", "all", "", 1),
     )
     assert "CA 1" in picture.svg
+    assert ">federal 1<" in picture.svg
 
 
 def test_picture_groups_far_states_beyond_a_dozen(case: Case) -> None:

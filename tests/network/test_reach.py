@@ -221,9 +221,7 @@ def test_share_spans_follow_the_organisation(case: Case) -> None:
     assert update_share_spans(case) == 2
     assert update_share_spans(case) == 2
     spans = case.read("share_spans").to_pylist()
-    assert [
-        (row["stated_by"], row["first_seen"], row["last_seen"], row["n_statements"]) for row in spans
-    ] == [
+    assert [(row["stated_by"], row["first_seen"], row["last_seen"], row["n_statements"]) for row in spans] == [
         ("A", date(2026, 3, 1), date(2026, 4, 1), 2),
         ("Birch PD", None, None, 1),
     ]

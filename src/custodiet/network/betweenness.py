@@ -46,9 +46,7 @@ class Betweenness:
         return self.n_starts == self.n_possible
 
 
-def betweenness(
-    graph: Graph, *, exact_work: int = EXACT_WORK, sampled_work: int = SAMPLED_WORK
-) -> Betweenness:
+def betweenness(graph: Graph, *, exact_work: int = EXACT_WORK, sampled_work: int = SAMPLED_WORK) -> Betweenness:
     """Compute betweenness, exactly where start nodes × edges is at most ``exact_work``.
 
     Args:

@@ -27,9 +27,7 @@ RESPELLED: Final = "respelled"
 TAGGED: Final = "tag"
 
 _TAG_WORDS: Final = frozenset({"inactive", "deactivated", "decommissioned", "dnu"})
-_TAG: Final = re.compile(
-    r"[\[(]\s*(?:federal|inactive|deactivated|decommissioned|new)\s*[\])]", re.IGNORECASE
-)
+_TAG: Final = re.compile(r"[\[(]\s*(?:federal|inactive|deactivated|decommissioned|new)\s*[\])]", re.IGNORECASE)
 _WORD: Final = re.compile(r"[^\W_]+")
 _LONG: Final = 5
 
@@ -175,18 +173,12 @@ def changes_between(case: Case, first: date, second: date) -> Changes:
         UsageError: The first date is not before the second.
     """
     if first >= second:
-        raise UsageError(
-            f"{first} is not before {second}.", where="--from, --to", hint="Give the earlier date first."
-        )
+        raise UsageError(f"{first} is not before {second}.", where="--from, --to", hint="Give the earlier date first.")
     prepare(case)
     held = {"first": in_force(first), "second": in_force(second)}
     found = case.rows(_LISTS.format(**held))
-    compared = tuple(
-        ComparedList(name, direction, a, b) for name, _, direction, a, b in found if a and b and a != b
-    )
-    rows = case.rows(
-        _DIFFERENCES.format(**held, first_x=_qualified("x", first), second_y=_qualified("y", second))
-    )
+    compared = tuple(ComparedList(name, direction, a, b) for name, _, direction, a, b in found if a and b and a != b)
+    rows = case.rows(_DIFFERENCES.format(**held, first_x=_qualified("x", first), second_y=_qualified("y", second)))
     changes, renamings = _sort_out(case, rows, held)
     return Changes(
         first,
@@ -218,9 +210,7 @@ def _sort_out(
             renamings.append(Change(kind, source, recipient, stated_by, before, after, citation))
             continue
         kind = APPEARED if before is None else WENT
-        lists[stated_by, direction].append(
-            Change(kind, source, recipient, stated_by, before, after, citation)
-        )
+        lists[stated_by, direction].append(Change(kind, source, recipient, stated_by, before, after, citation))
     still, already = (_names(case, held[side]) for side in ("second", "first"))
     for items in lists.values():
         kept, paired = _pair(items, still, already)
@@ -240,9 +230,7 @@ def _names(case: Case, held: str) -> frozenset[str]:
     )
 
 
-def _pair(
-    items: list[Change], still: frozenset[str], already: frozenset[str]
-) -> tuple[list[Change], list[Change]]:
+def _pair(items: list[Change], still: frozenset[str], already: frozenset[str]) -> tuple[list[Change], list[Change]]:
     """Pair a name that went with one that appeared where both can only be the same organisation.
 
     A name that other lists still (or already) hold is another organisation, however near its spelling.

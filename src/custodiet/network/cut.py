@@ -164,9 +164,7 @@ class Cut:
         }
 
 
-def cut_plan(
-    network: Network, source: str, target: str, weights: Mapping[tuple[str, str], int | None]
-) -> Cut:
+def cut_plan(network: Network, source: str, target: str, weights: Mapping[tuple[str, str], int | None]) -> Cut:
     """Plan the cut between an organisation's data and a target.
 
     Raises:
@@ -191,9 +189,7 @@ def cut_plan(
         len(reaching),
         int(np.count_nonzero(planner.in_state & (hops > 0))),
         planner.unplug(own, own, onward=False),
-        planner.unplug(
-            minimum_cut(graph, start, reaching, prices), leading_on(graph, start, reaching), onward=True
-        ),
+        planner.unplug(minimum_cut(graph, start, reaching, prices), leading_on(graph, start, reaching), onward=True),
         _caveats(network, start, target),
     )
 
@@ -264,9 +260,7 @@ def _near_side(matrix: Any, flow: Any, start: int) -> BoolArray:
 class _Planner:
     """Turn numbers of edges into plans with names, prices and what they cost."""
 
-    def __init__(
-        self, network: Network, start: int, labels: IntArray, prices: IntArray, *, known: bool
-    ) -> None:
+    def __init__(self, network: Network, start: int, labels: IntArray, prices: IntArray, *, known: bool) -> None:
         self._known = known
         self._network = network
         self._start = start

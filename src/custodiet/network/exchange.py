@@ -66,8 +66,7 @@ def node_link(network: Network) -> dict[str, Any]:
         "multigraph": True,
         "graph": network.to_json(),
         "nodes": [
-            {"id": number, **network.organisations[number].to_json()}
-            for number in range(len(network.organisations))
+            {"id": number, **network.organisations[number].to_json()} for number in range(len(network.organisations))
         ],
         "edges": [
             {"source": source, "target": recipient, "key": facts["basis"], **facts}

@@ -149,8 +149,7 @@ def _ranks(values: Any) -> IntArray:
 
 def _caveats(network: Network, between: Betweenness) -> tuple[str, ...]:
     said = [
-        "Only organisations whose own list was disclosed can show recipients; a missing list is not an"
-        " empty one.",
+        "Only organisations whose own list was disclosed can show recipients; a missing list is not an empty one.",
         "Reach over two hops and betweenness assume that recipients may pass data on.",
     ]
     if between.n_starts < between.n_possible:

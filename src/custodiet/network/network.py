@@ -110,9 +110,7 @@ class Network:
         """Tell who concentrates reach."""
         return find_hubs(self, top)
 
-    def cut(
-        self, source: str, target: str, weights: Mapping[tuple[str, str], int | None] | None = None
-    ) -> Cut:
+    def cut(self, source: str, target: str, weights: Mapping[tuple[str, str], int | None] | None = None) -> Cut:
         """Give the fewest or cheapest shares that must end so that the target cannot reach the data.
 
         Args:
@@ -155,11 +153,7 @@ def _oddities(case: Case, as_of: date | None) -> Oddities:
         f"SELECT count(*) FILTER (source = recipient), count(*) FILTER (status = 'pending'),"
         f" count(*) FILTER (as_of IS NULL) FROM network_statements WHERE {held}"
     )[0]
-    pages = [
-        item.says
-        for item in lists.page_lists(case)
-        if as_of is None or item.as_of is None or item.as_of <= as_of
-    ]
+    pages = [item.says for item in lists.page_lists(case) if as_of is None or item.as_of is None or item.as_of <= as_of]
     return Oddities(
         *(int(count) for count in counts),
         *(pages.count(word) for word in (lists.NUMBER_ONLY, lists.EMPTY, lists.NOTHING)),

@@ -118,9 +118,7 @@ class Organisations:
         key = _key(name)
         if key in ids:
             return ids[key]
-        near = process.extract(
-            key, list(ids), scorer=fuzz.token_sort_ratio, limit=2 * _HINTS, score_cutoff=_NEAR
-        )
+        near = process.extract(key, list(ids), scorer=fuzz.token_sort_ratio, limit=2 * _HINTS, score_cutoff=_NEAR)
         hints = list(dict.fromkeys(self.names[ids[match]] for match, _, _ in near))[:_HINTS]
         raise UsageError(
             f"no organisation of this case is called {name!r}.",

@@ -91,8 +91,7 @@ def find_paths(network: Network, source: str, recipient: str, limit: int) -> Pat
     if start == end:
         raise UsageError("both names are the same organisation.", hint="Name two organisations.")
     declared, observed = (
-        _ways(network.organisations, edges, start, end, limit)
-        for edges in (network.declared, network.observed)
+        _ways(network.organisations, edges, start, end, limit) for edges in (network.declared, network.observed)
     )
     return Paths(
         network.organisations.names[start],
@@ -112,9 +111,7 @@ def _ways(organisations: Organisations, edges: Edges, start: int, end: int, limi
     if left[start] == UNREACHED:
         return Ways(edges.basis, None, (), True)
     found = list(islice(_walk(edges, left, start), limit + 1))
-    ways = tuple(
-        tuple(_step(organisations, edges, u, v) for u, v in pairwise(nodes)) for nodes in found[:limit]
-    )
+    ways = tuple(tuple(_step(organisations, edges, u, v) for u, v in pairwise(nodes)) for nodes in found[:limit])
     return Ways(edges.basis, int(left[start]), ways, len(found) <= limit)
 
 

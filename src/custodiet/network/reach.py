@@ -152,8 +152,7 @@ def find_reach(network: Network, name: str, hops: int | None) -> Reach:
     start = network.organisations.find(name)
     labels = network.organisations.labels(start, network.inactive())
     declared, observed = (
-        _both(network.organisations, edges, start, hops, labels)
-        for edges in (network.declared, network.observed)
+        _both(network.organisations, edges, start, hops, labels) for edges in (network.declared, network.observed)
     )
     return Reach(
         network.organisations[start],
@@ -179,14 +178,10 @@ def _own_caveats(declared: BothReadings, observed: BothReadings) -> tuple[str, .
     return tuple(said)
 
 
-def _both(
-    organisations: Organisations, edges: Edges, start: int, hops: int | None, labels: IntArray
-) -> BothReadings:
+def _both(organisations: Organisations, edges: Edges, start: int, hops: int | None, labels: IntArray) -> BothReadings:
     walked = edges.graph.hops(start, limit=hops)
     graph = edges.graph
-    on_way = np.flatnonzero(
-        (walked[graph.source] != UNREACHED) & (walked[graph.recipient] == walked[graph.source] + 1)
-    )
+    on_way = np.flatnonzero((walked[graph.source] != UNREACHED) & (walked[graph.recipient] == walked[graph.source] + 1))
     onward = _reached(organisations, edges, walked, labels, on_way)
     direct = tuple(item for item in onward if item.hop == 1)
     through = _through(organisations, graph.source[on_way], start)

@@ -124,9 +124,7 @@ def prepare(case: Case) -> None:
     case.execute("DROP TABLE network_placed")
     linked = case.count("sightings") > 0
     case.execute(
-        _OBSERVED.format(
-            searches=_DISTINCT_SEARCHES if linked else "count(*)", join=_JOIN_SIGHTINGS if linked else ""
-        )
+        _OBSERVED.format(searches=_DISTINCT_SEARCHES if linked else "count(*)", join=_JOIN_SIGHTINGS if linked else "")
     )
 
 

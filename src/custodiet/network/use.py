@@ -216,9 +216,7 @@ SELECT count(*) FROM (
 """
 
 
-def declared_and_observed(
-    case: Case, as_of: date | None = None, producer: str | None = None
-) -> DeclaredAndObserved:
+def declared_and_observed(case: Case, as_of: date | None = None, producer: str | None = None) -> DeclaredAndObserved:
     """Compare lists and network logs.
 
     Args:
@@ -240,9 +238,7 @@ def declared_and_observed(
         if producer in (None, name)
     )
     if producer is not None and not coverage:
-        raise UsageError(
-            f"no network log of {producer!r} is in this case.", hint="Add the log, or leave the name out."
-        )
+        raise UsageError(f"no network log of {producer!r} is in this case.", hint="Add the log, or leave the name out.")
     unlisted = tuple(UnlistedUse(*row) for row in case.rows(_UNLISTED) if producer in (None, row[0]))
     unused = tuple(
         UnusedShare(source, recipient, days, NOT_SEEN if days else CANNOT_TELL, citation)
@@ -252,18 +248,12 @@ def declared_and_observed(
         if producer in (None, source)
     )
     listed, not_evaluable = case.rows(_PAIRS)[0]
-    return DeclaredAndObserved(
-        as_of, coverage, unlisted, unused, listed, not_evaluable, int(case.value(_WITHOUT_LOG))
-    )
+    return DeclaredAndObserved(as_of, coverage, unlisted, unused, listed, not_evaluable, int(case.value(_WITHOUT_LOG)))
 
 
 def _plain(item: Any) -> dict[str, Any]:
     values = {name: getattr(item, name) for name in item.__slots__}
     return {
-        name: value.isoformat()
-        if isinstance(value, date)
-        else list(value)
-        if isinstance(value, tuple)
-        else value
+        name: value.isoformat() if isinstance(value, date) else list(value) if isinstance(value, tuple) else value
         for name, value in values.items()
     }

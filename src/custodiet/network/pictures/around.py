@@ -1,8 +1,8 @@
 """The picture around one organisation: who reaches its data, in groups, with the hubs by name.
 
-Hundreds of recipients drawn one by one are a hairball. Here each label and each
-state is one bubble, sized by its organisations; only organisations that lead on
-to many others are named.
+Hundreds of recipients drawn one by one are a hairball. Here each state is one
+bubble, sized by its organisations, and so is each label that is no state; only
+organisations that lead on to many others are named.
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ import math
 from collections import Counter
 from typing import Final
 
-from custodiet.network.organisations import LABELS
+from custodiet.network.organisations import IN_STATE, LABELS, OUT_OF_STATE
 from custodiet.network.pictures import svg
 from custodiet.network.reach import Reach, ReachedOrganisation
 
 _WIDTH: Final = 900
 _HEIGHT: Final = 640
 _MOST_STATES: Final = 12
+_BY_STATE: Final = (IN_STATE, OUT_OF_STATE)
 _MOST_HUBS: Final = 8
 
 Group = tuple[str, str]
@@ -60,15 +61,15 @@ def draw_around(reach: Reach) -> svg.Picture:
 
 
 def _groups(direct: tuple[ReachedOrganisation, ...]) -> list[tuple[Group, int]]:
-    counted = Counter((item.label, item.state or "") for item in direct)
+    counted = Counter((item.label, item.state or "" if item.label in _BY_STATE else "") for item in direct)
     ordered = sorted(counted.items(), key=lambda item: (LABELS.index(item[0][0]), -item[1], item[0][1]))
-    far = [item for item in ordered if item[0][0] == "out-of-state"]
+    far = [item for item in ordered if item[0][0] == OUT_OF_STATE]
     if len(far) <= _MOST_STATES:
         return ordered
     rest = {group for group, _ in far[_MOST_STATES:]}
     kept = [item for item in ordered if item[0] not in rest]
     others = sum(counted[group] for group in rest)
-    return [*kept, (("out-of-state", f"{len(rest)} more states"), others)]
+    return [*kept, ((OUT_OF_STATE, f"{len(rest)} more states"), others)]
 
 
 def _bubbles(groups: list[tuple[Group, int]]) -> list[str]:
@@ -81,11 +82,9 @@ def _bubbles(groups: list[tuple[Group, int]]) -> list[str]:
         radius = 10 + 26 * math.sqrt(count / largest)
         distance = 205 if place % 2 == 0 or len(groups) <= 10 else 145
         x, y = 300 + distance * math.cos(angle), 350 + distance * math.sin(angle)
-        words = f"{state} {count}".strip()
+        words = f"{state or label} {count:,}"
         shapes += [
-            svg.line(
-                300 + 46 * math.cos(angle), 350 + 46 * math.sin(angle), x, y, width=1 + 4 * count / largest
-            ),
+            svg.line(300 + 46 * math.cos(angle), 350 + 46 * math.sin(angle), x, y, width=1 + 4 * count / largest),
             svg.circle(x, y, radius, kind=f"tile l-{label}", title=f"{label} {state}: {count}"),
             svg.text(x, y + radius + 13, words, anchor="middle", kind="small"),
         ]

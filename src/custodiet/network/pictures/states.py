@@ -58,7 +58,10 @@ def draw_matrix(network: Network) -> svg.Picture:
     shapes = [
         svg.text(16, 28, "Shares between states", kind="head"),
         svg.text(
-            16, 48, "Row: whose data it is. Column: who can reach it. Darker: more shares.", kind="quiet"
+            16,
+            48,
+            "Row: whose data it is. Column: who can reach it. Darker: more shares. US: federal; ?: not known.",
+            kind="quiet",
         ),
         *(
             svg.text(
@@ -80,14 +83,10 @@ def draw_matrix(network: Network) -> svg.Picture:
                 shade = 0.15 + 0.85 * math.log1p(count) / math.log1p(largest)
                 title = f"{source} to {recipient}: {count:,}"
                 x = left + _CELL * column
-                shapes.append(
-                    svg.rect(x, y, _CELL - 1, _CELL - 1, kind="l-in-state", opacity=shade, title=title)
-                )
+                shapes.append(svg.rect(x, y, _CELL - 1, _CELL - 1, kind="l-in-state", opacity=shade, title=title))
     width = max(480, left + _CELL * len(recipients) + 20)
     height = top + _CELL * len(sources) + 24
-    description = (
-        f"{sum(flows.values()):,} declared shares between {len(sources)} and {len(recipients)} groups."
-    )
+    description = f"{sum(flows.values()):,} declared shares between {len(sources)} and {len(recipients)} groups."
     rows = tuple((source, recipient, count) for (source, recipient), count in sorted(flows.items()))
     drawn = svg.document(width, height, "Shares between states", description, shapes)
     return svg.Picture(drawn, ("data of", "reached by", "shares"), rows)
@@ -131,9 +130,7 @@ def draw_map(network: Network, organisation: str | None = None) -> svg.Picture:
             shapes.append(svg.text(x + 24, y + 38, f"{count:,}", anchor="middle", kind="small"))
     beyond = "; ".join(f"{state}: {count:,}" for state, count in sorted(elsewhere.items()))
     bottom = 48 + _TILE * len(_TILES) + 22
-    shapes.append(
-        svg.text(16, bottom, svg.shortened(f"Not on the map: {beyond or 'nobody'}", 110), kind="quiet")
-    )
+    shapes.append(svg.text(16, bottom, svg.shortened(f"Not on the map: {beyond or 'nobody'}", 110), kind="quiet"))
     description = f"{sum(counted.values()):,} organisations; tiles have one size and no geography."
     rows = tuple(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
     drawn = svg.document(720, bottom + 20, title, description, shapes)

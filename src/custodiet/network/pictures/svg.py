@@ -55,9 +55,7 @@ def text(x: float, y: float, content: str, *, anchor: str = "start", kind: str =
     return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"{_class(kind)}>{_safe(content)}</text>'
 
 
-def rect(
-    x: float, y: float, width: float, height: float, *, kind: str, opacity: float = 1.0, title: str = ""
-) -> str:
+def rect(x: float, y: float, width: float, height: float, *, kind: str, opacity: float = 1.0, title: str = "") -> str:
     """Write one rectangle, with a title for pointers and screen readers."""
     shape = f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}"{_class(kind)}'
     shaded = shape if opacity >= 1.0 else f'{shape} fill-opacity="{opacity:.3f}"'
@@ -74,8 +72,7 @@ def line(x1: float, y1: float, x2: float, y2: float, *, width: float = 1.0, dash
     """Write one line; dashed lines are for what needs onward sharing."""
     dash = ' stroke-dasharray="5 4"' if dashed else ""
     return (
-        f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" class="line"'
-        f' stroke-width="{width:.1f}"{dash}/>'
+        f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" class="line" stroke-width="{width:.1f}"{dash}/>'
     )
 
 
