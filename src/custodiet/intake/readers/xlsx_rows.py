@@ -25,14 +25,12 @@ _DIGITS: Final = "0123456789"
 _END_OF_ROW: Final = b"</row>"
 _START_OF_DATA: Final = re.compile(rb"<sheetData\s*>")
 _PLAIN_TEXT: Final = r"[^<&\x00-\x08\x0b-\x1f\ufffe\uffff]++"
-_CELL_SHAPE: Final = (
+_CELL: Final = re.compile(
     r'<c r="([A-Z]{1,3})[0-9]++"(?: s="([0-9]++)")?(?: t="([A-Za-z]++)")?(?:/>|>'
     rf'(?:<v>({_PLAIN_TEXT})</v>|<is><t(?: xml:space="preserve")?>({_PLAIN_TEXT})</t></is>)</c>)'
 )
-_CELL: Final = re.compile(_CELL_SHAPE)
-_PLAIN_ROW: Final = re.compile(
-    rf'\s*+<row((?: [\w:.]++="[^"<&]*+")*+) ?>((?:{re.sub(r"[(](?![?])", "(?:", _CELL_SHAPE)})*+)</row>'
-)
+_CELL_STEP: Final = 6  # Splitting by that gives what lies between two cells, then five groups.
+_ROW_HEAD: Final = re.compile(r'\s*+<row((?: [\w:.]++="[^"<&]*+")*+) ?>')
 _ROW_NUMBER: Final = re.compile(r' r="([0-9]{1,7})"')
 _ROW_HIDDEN: Final = re.compile(r' hidden="(?:1|true)"')
 
@@ -84,8 +82,15 @@ class SheetReader:
         rows, self._rows = self._rows, []
         return rows
 
-    def row(self, attributes: str, body: str) -> None:
-        """Take one plain row: its attributes and its cells as they stand in the XML."""
+    def row(self, attributes: str, body: str) -> bool:
+        """Take one plain row: its attributes and its cells as they stand in the XML.
+
+        Returns:
+            False if there is anything but plain cells in it; then nothing was taken.
+        """
+        split = _CELL.split(body)
+        if any(split[::_CELL_STEP]):
+            return False
         number = _ROW_NUMBER.search(attributes)
         self._row = int(number[1]) if number else self._row + 1
         self._hidden = "hidden" in attributes and _ROW_HIDDEN.search(attributes) is not None
@@ -93,7 +98,9 @@ class SheetReader:
         self._cells = cells
         columns, strings = self._columns, self._strings
         n_strings = len(strings)
-        for letters, self._style, kind, stored, inline in _CELL.findall(body):
+        for letters, style, kind, stored, inline in zip(
+            *(split[group::_CELL_STEP] for group in range(1, _CELL_STEP)), strict=True
+        ):
             text = inline or stored
             if not text:
                 continue
@@ -108,13 +115,14 @@ class SheetReader:
             elif kind == "inlineStr" and "_x" not in text:
                 value = text
             else:
-                self._type, self._column = kind or "n", column
+                self._type, self._style, self._column = kind or "n", style or "", column
                 value = self._value(text)
             if column == len(cells):
                 cells.append(value)
             else:
                 self._place(column, value)
         self._end_row()
+        return True
 
     def start(self, name: str, attributes: Attributes) -> None:
         """Take the start of an element from the parser."""
@@ -304,14 +312,11 @@ class RowSieve:
             return
         at = 0
         while at < len(text):
-            plain = _PLAIN_ROW.match(text, at)
-            if plain:
-                self._reader.row(plain[1], plain[2])
-                at = plain.end()
-            else:
-                end = text.index("</row>", at) + len("</row>")
-                self._parser.Parse(text[at:end], False)
-                at = end
+            end = text.index("</row>", at)
+            head = _ROW_HEAD.match(text, at, end)
+            if not head or not self._reader.row(head[1], text[head.end() : end]):
+                self._parser.Parse(text[at : end + len("</row>")], False)
+            at = end + len("</row>")
 
     def _close(self) -> None:
         waiting, self._waiting, self._is_open = self._waiting, b"", False
