@@ -111,9 +111,7 @@ def _by_middle(lines: list[GridLine], anchors: list[Anchor], groups: list[list[i
         begin = anchor.last + 1
         below = 0.0
         while begin < end:
-            step = (
-                lines[begin].y - lines[begin - 1].y if lines[begin].page == lines[begin - 1].page else pitch
-            )
+            step = lines[begin].y - lines[begin - 1].y if lines[begin].page == lines[begin - 1].page else pitch
             below += step
             if below > depth + 0.3 * pitch:
                 break

@@ -9,6 +9,7 @@ from custodiet.intake.readers.pdf.tokens import is_uuid, is_uuid_piece, kind_of,
 
 _SAMPLE = 4_000
 _NEARLY_ALL = 0.9
+_PITCH = 3.4  # mean letter widths: lines farther apart than this are not one text
 _RANK = {"uuid": 0, "time": 1, "number": 2, "mask": 3}
 
 
@@ -95,20 +96,20 @@ def _assemble(texts: list[tuple[int, str]]) -> list[Anchor]:
 
 
 def _by_text(lines: list[GridLine], grid: Grid) -> list[Anchor]:
-    best: list[Anchor] = []
-    for column in range(len(grid.rooms)):
-        found = _text_cells(lines, grid, column)
-        if len(found) > len(best):
-            best = found
-    taken = {i for anchor in best for i in range(anchor.first, anchor.last + 1)}
-    for i, line in enumerate(lines):
-        if (
-            i not in taken
-            and sum(cell is not None for cell in line.cells) >= 2
-            and not _linked(lines, i, grid)
-        ):
-            best.append(Anchor(i, i))
-    return sorted(best, key=lambda anchor: anchor.first)
+    return max((_text_cells(lines, grid, column) for column in range(len(grid.rooms))), key=len)
+
+
+def with_loners(lines: list[GridLine], anchors: list[Anchor], grid: Grid) -> list[Anchor]:
+    """Add lines that fill several columns and are part of no wrapped text: records without their id."""
+    taken = {i for anchor in anchors for i in range(anchor.first, anchor.last + 1)}
+    loners = [
+        Anchor(i, i)
+        for i, line in enumerate(lines)
+        if i not in taken
+        and sum(cell is not None for cell in line.cells) >= max(2, len(line.cells) // 2)
+        and not _linked(lines, i, grid)
+    ]
+    return sorted([*anchors, *loners], key=lambda anchor: anchor.first) if loners else anchors
 
 
 def _text_cells(lines: list[GridLine], grid: Grid, column: int) -> list[Anchor]:
@@ -117,13 +118,23 @@ def _text_cells(lines: list[GridLine], grid: Grid, column: int) -> list[Anchor]:
         cell = line.cells[column]
         if cell is None:
             continue
-        above = lines[i - 1].cells[column] if i else None
-        if anchors and above is not None and anchors[-1].last == i - 1:
-            if not grid.has_room(column, above, cell) and not _parted(lines[i - 1], line, grid):
-                anchors[-1] = Anchor(anchors[-1].first, i)
-                continue
-        anchors.append(Anchor(i, i))
+        before = _line_before(lines, i, column)
+        above = None if before is None else lines[before].cells[column]
+        if before is None or above is None or grid.has_room(column, above, cell) or _parted(lines[before], line, grid):
+            anchors.append(Anchor(i, i))
+        else:
+            anchors[-1] = Anchor(anchors[-1].first, i)
     return anchors
+
+
+def _line_before(lines: list[GridLine], i: int, column: int) -> int | None:
+    """Give the line directly above in a column; a line of other columns may stand between at half height."""
+    if i and lines[i - 1].cells[column] is not None:
+        return i - 1
+    cell = lines[i].cells[column]
+    if i < 2 or cell is None or lines[i - 2].cells[column] is None or lines[i].page != lines[i - 2].page:
+        return None
+    return i - 2 if lines[i].y - lines[i - 2].y < _PITCH * cell.letter else None
 
 
 def _parted(upper: GridLine, lower: GridLine, grid: Grid) -> bool:
@@ -133,10 +144,15 @@ def _parted(upper: GridLine, lower: GridLine, grid: Grid) -> bool:
 
 
 def _linked(lines: list[GridLine], i: int, grid: Grid) -> bool:
-    for upper, lower in ((i - 1, i), (i, i + 1)):
-        if upper < 0 or lower >= len(lines):
+    """Tell whether a text of line ``i`` runs on from or into one of the lines beside it.
+
+    Lines two away count too: cells set to the middle stand at half lines.
+    """
+    for k in (i - 2, i - 1, i + 1, i + 2):
+        if not 0 <= k < len(lines):
             continue
-        for column, (above, below) in enumerate(zip(lines[upper].cells, lines[lower].cells, strict=True)):
+        upper, lower = (lines[k], lines[i]) if k < i else (lines[i], lines[k])
+        for column, (above, below) in enumerate(zip(upper.cells, lower.cells, strict=True)):
             if above is not None and below is not None and not grid.has_room(column, above, below):
                 return True
     return False

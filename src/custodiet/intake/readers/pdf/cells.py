@@ -84,6 +84,6 @@ def is_torn(above: CellLine, below: CellLine, room: float) -> bool:
         return False
     if is_uuid_piece(above.text) and is_uuid_piece(below.text) and any(c.isdigit() for c in above.text):
         return True
-    if not (above.text[-1].isalnum() and below.text[0].isalnum()):
+    if not above.text[-1].isalnum() or not (below.text[0].islower() or below.text[0].isdigit()):
         return False
     return above.width + 1.2 * below.letter > room

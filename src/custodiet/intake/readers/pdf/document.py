@@ -91,9 +91,7 @@ def open_pages(document: pypdfium2.PdfDocument, problems: list[Problem]) -> Iter
     if bad:
         rest = f" and all after page {stopped_at}" if stopped_at and stopped_at < claimed else ""
         problems.append(
-            Problem(
-                "corrupt", f"{len(bad)} page(s) could not be opened{rest} and were not read.", pages_text(bad)
-            )
+            Problem("corrupt", f"{len(bad)} page(s) could not be opened{rest} and were not read.", pages_text(bad))
         )
     if claimed > MAX_PAGES and stopped_at is None:
         problems.append(
@@ -108,7 +106,8 @@ def open_pages(document: pypdfium2.PdfDocument, problems: list[Problem]) -> Iter
 def title_of(document: pypdfium2.PdfDocument) -> str | None:
     """Give the title that the file states for itself, or None."""
     title: str = document.get_metadata_dict(skip_empty=True).get("Title", "")
-    return title.strip("\x00 \t\r\n") or None
+    title = title.strip("\x00 \t\r\n")
+    return title if title and title.lower() != "untitled" else None
 
 
 def pages_text(pages: list[int]) -> str:

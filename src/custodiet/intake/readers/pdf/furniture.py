@@ -18,8 +18,8 @@ def strip_furniture(pages: list[list[Line]]) -> int:
     """Take running heads and feet off the pages.
 
     A line at the edge of its page is furniture if it is a page number that counts
-    with the pages, an address, or stands off the body and occurs (numbers aside) on
-    most pages. Labels of columns are kept: a repeated header is part of the table.
+    with the pages, an address, or occurs (numbers aside) on most pages and stands off
+    the body there. Labels of columns are kept: a repeated header is part of the table.
 
     Returns:
         The number of lines taken away.
@@ -39,11 +39,11 @@ def _strip_once(pages: list[list[Line]], foot: bool) -> int:
     if not edges:
         return 0
     counting = _counting_pages([line for _, line in edges])
-    shapes = Counter(_shape(line) for _, line in edges)
+    shapes = Counter(_shape(line) for lines, line in edges if _stands_off(lines, foot))
     common = max(2, (len(edges) + 1) // 2)
     taken = 0
     for lines, line in edges:
-        repeated = shapes[_shape(line)] >= common and _stands_off(lines, foot)
+        repeated = shapes[_shape(line)] >= common
         numbered = line.page in counting and len(line.pieces) <= 3
         if (repeated and not _looks_like_header(line)) or numbered or _is_browser_line(line):
             lines.pop(-1 if foot else 0)

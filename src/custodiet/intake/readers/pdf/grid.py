@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -10,6 +11,8 @@ from custodiet.intake.readers.pdf.cells import CellLine
 from custodiet.intake.readers.pdf.columns import Columns, extents, place_words, rivers, with_labels
 from custodiet.intake.readers.pdf.header import header_lines
 from custodiet.intake.readers.pdf.lines import Line
+
+_LABEL = 0.9  # of the way to the next column
 
 
 @dataclass(slots=True)
@@ -34,12 +37,14 @@ class Grid:
         header: Lines of the first row of labels.
         body: All other lines in order, repeated labels included.
         rooms: Width that text has in each column, in points.
+        label_rooms: Width that labels have: most of the way to the next column.
         repeats: Indexes in ``body`` at which the whole header comes again.
     """
 
     header: list[GridLine]
     body: list[GridLine]
     rooms: list[float]
+    label_rooms: list[float]
     repeats: set[int]
 
     def has_room(self, column: int, above: CellLine, below: CellLine) -> bool:
@@ -61,7 +66,9 @@ def build_grid(lines: list[Line]) -> Grid:
     cut_header = [_cut(line, columns, split=True) for line in header]
     cut_body = [_cut(line, columns, split=i in repeats) for i, line in enumerate(body)]
     rooms = _rooms(columns, [line for i, line in enumerate(cut_body) if i not in repeats])
-    return Grid(cut_header, cut_body, rooms, repeats)
+    pitches = [*(b - a for a, b in pairwise(columns.lefts)), float("inf")]
+    label_rooms = [max(room, _LABEL * pitch) for room, pitch in zip(rooms, pitches, strict=True)]
+    return Grid(cut_header, cut_body, rooms, label_rooms, repeats)
 
 
 def _repeats(header: list[Line], body: list[Line]) -> set[int]:
@@ -78,9 +85,7 @@ def _repeats(header: list[Line], body: list[Line]) -> set[int]:
 
 def _cut(line: Line, columns: Columns, *, split: bool) -> GridLine:
     placed = place_words(line, columns, split=split)
-    return GridLine(
-        line.page, line.y, line.ruled, [CellLine.of(words) if words else None for words in placed]
-    )
+    return GridLine(line.page, line.y, line.ruled, [CellLine.of(words) if words else None for words in placed])
 
 
 def _rooms(columns: Columns, values: list[GridLine]) -> list[float]:

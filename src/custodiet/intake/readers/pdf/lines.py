@@ -13,6 +13,8 @@ from custodiet.intake.readers.pdf.masks import MASK
 
 _LINE = 0.3  # em: baselines closer than this are one line
 _WORD = 0.17  # em: a gap wider than this parts two words
+_APART = 1.1  # em: a gap wider than this parts two pieces of text
+_APART_UNSPACED = 0.6  # the same where spaces are not written and never wider than they must be
 _SAME = 0.06  # em: the same character drawn twice this close is one (bold by overprinting)
 
 
@@ -101,9 +103,7 @@ def _words(page: int, glyphs: Glyphs, row: NDArray[Any], em_per_height: float) -
             lines.append(Line(page, float(base[begin]), float(sizes[begin])))
             white = uncovered = float("inf")
             n_spaces = 0
-        lines[-1].words.append(
-            Word(text[begin:end].replace("█", MASK), left, right, white, uncovered, n_spaces)
-        )
+        lines[-1].words.append(Word(text[begin:end].replace("█", MASK), left, right, white, uncovered, n_spaces))
     return lines
 
 
@@ -161,10 +161,11 @@ def cut_pieces(line: Line, *, spaced: bool) -> None:
         spaced: The document writes its spaces as characters, so that any white that
             none of them covers parts two pieces of text.
     """
+    wide = _APART if spaced else _APART_UNSPACED
     line.pieces = []
     start = 0
     for i, word in enumerate(line.words):
-        if i and (word.blank > 1.1 or (spaced and word.jump > 0.15 and word.blank > 0.2)):
+        if i and (word.blank > wide or (spaced and word.jump > 0.15 and word.blank > 0.2)):
             line.pieces.append(Piece(line.words[start:i]))
             start = i
     line.pieces.append(Piece(line.words[start:]))

@@ -18,7 +18,7 @@ from custodiet.intake.readers.pdf.document import (
 )
 from custodiet.intake.readers.pdf.furniture import strip_furniture
 from custodiet.intake.readers.pdf.glyphs import read_glyphs
-from custodiet.intake.readers.pdf.grid import Grid, GridLine, build_grid
+from custodiet.intake.readers.pdf.grid import GridLine, build_grid
 from custodiet.intake.readers.pdf.lines import Line, build_lines, cut_pieces, is_spaced
 from custodiet.intake.readers.pdf.lists import list_of
 from custodiet.intake.readers.pdf.records import split_records
@@ -108,10 +108,11 @@ def _read_page(handle: PageHandle, found: _Document) -> None:
 
 def _rows(section: Section) -> Iterator[RawRow]:
     grid = build_grid(section.lines)
-    placed: list[tuple[int, int, list[GridLine]]] = []
     n = len(grid.header)
-    for record in split_records(grid):
-        placed.append((record.lines[0], grid.body[record.main].page, [grid.body[i] for i in record.lines]))
+    placed = [
+        (record.lines[0], grid.body[record.main].page, [grid.body[i] for i in record.lines])
+        for record in split_records(grid)
+    ]
     repeats = sorted(grid.repeats)
     for i in range(0, len(repeats), max(1, n)):
         rows = [grid.body[k] for k in repeats[i : i + n]]
@@ -119,23 +120,22 @@ def _rows(section: Section) -> Iterator[RawRow]:
     placed.sort(key=lambda item: item[0])
     if grid.header:
         placed.insert(0, (-1, grid.header[0].page, grid.header))
-    for source_row, (_, page, lines) in enumerate(placed, start=1):
-        yield RawRow(source_row, _cells(lines, grid), page)
+    for source_row, (first, page, lines) in enumerate(placed, start=1):
+        labels = first < 0 or first in grid.repeats
+        yield RawRow(source_row, _cells(lines, grid.label_rooms if labels else grid.rooms), page)
 
 
-def _cells(lines: list[GridLine], grid: Grid) -> tuple[str | None, ...]:
+def _cells(lines: list[GridLine], rooms: list[float]) -> tuple[str | None, ...]:
     def column(c: int) -> list[CellLine]:
         return [cell for line in lines if (cell := line.cells[c]) is not None]
 
-    return tuple(join_cell(column(c), room) for c, room in enumerate(grid.rooms))
+    return tuple(join_cell(column(c), room) for c, room in enumerate(rooms))
 
 
 def _report_pages(found: _Document, problems: list[Problem]) -> None:
     if not any(found.pages):
         if found.without_text or found.pages:
-            problems.append(
-                Problem("no-text", f"None of the {len(found.pages)} pages holds text; nothing was read.")
-            )
+            problems.append(Problem("no-text", f"None of the {len(found.pages)} pages holds text; nothing was read."))
         return
     if found.without_text:
         n = len(found.without_text)
@@ -159,18 +159,12 @@ def _report_pages(found: _Document, problems: list[Problem]) -> None:
         problems.append(Problem("too-large", message, pages_text(found.cut_short)))
 
 
-def _report_text(
-    sections: list[Section], outside: list[Line], n_furniture: int, problems: list[Problem]
-) -> None:
+def _report_text(sections: list[Section], outside: list[Line], n_furniture: int, problems: list[Problem]) -> None:
     if not sections:
         n = len({line.page for line in outside})
-        problems.append(
-            Problem("no-table", f"{len(outside)} lines of text on {n} page(s), and no table among them.")
-        )
+        problems.append(Problem("no-table", f"{len(outside)} lines of text on {n} page(s), and no table among them."))
     elif outside:
         where = pages_text([line.page for line in outside])
-        problems.append(
-            Problem("note", f"{len(outside)} lines of text stand in no table and were not read.", where)
-        )
+        problems.append(Problem("note", f"{len(outside)} lines of text stand in no table and were not read.", where))
     if n_furniture:
         problems.append(Problem("note", f"{n_furniture} running heads, feet and page numbers were left out."))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from custodiet.intake.readers.pdf.alignment import share_out, vote
-from custodiet.intake.readers.pdf.anchors import Anchor, find_anchors
+from custodiet.intake.readers.pdf.anchors import Anchor, find_anchors, with_loners
 from custodiet.intake.readers.pdf.grid import Grid, GridLine
 
 _ONE_EACH = 0.95  # share of blocks that must hold exactly one anchor
@@ -38,6 +38,7 @@ def split_records(grid: Grid) -> list[Record]:
     if cuts is not None:
         groups = _join_over_pages(_blocks(lines, cuts), lines, anchors)
     else:
+        anchors = with_loners(lines, anchors, grid)
         groups = share_out(lines, anchors, vote(lines, anchors, grid))
     main_of = {line: anchor.first for anchor in anchors for line in range(anchor.first, anchor.last + 1)}
     records = []
@@ -58,9 +59,7 @@ def _ruled_cuts(lines: list[GridLine], anchors: list[Anchor]) -> set[int] | None
 
 def _gap_cuts(lines: list[GridLine], anchors: list[Anchor]) -> set[int] | None:
     """Give the lines above which white parts records, if it does so throughout the table."""
-    gaps = {
-        i: lines[i].y - lines[i - 1].y for i in range(1, len(lines)) if lines[i].page == lines[i - 1].page
-    }
+    gaps = {i: lines[i].y - lines[i - 1].y for i in range(1, len(lines)) if lines[i].page == lines[i - 1].page}
     distinct = sorted({round(gap * 4) / 4 for gap in gaps.values() if gap > 0})
     steps = [(b / a, (a + b) / 2) for a, b in pairwise(distinct) if b > _STEP * a]
     for _, limit in sorted(steps, reverse=True)[:6]:
@@ -90,9 +89,7 @@ def _one_each(blocks: list[list[int]], anchors: list[Anchor], share: float) -> b
     return with_one >= share * (with_one + with_more) and with_one >= 0.5 * len(blocks)
 
 
-def _join_over_pages(
-    blocks: list[list[int]], lines: list[GridLine], anchors: list[Anchor]
-) -> list[list[int]]:
+def _join_over_pages(blocks: list[list[int]], lines: list[GridLine], anchors: list[Anchor]) -> list[list[int]]:
     """Join two blocks at a page end if only one of them has the line that every record has."""
     anchored = {i for anchor in anchors for i in range(anchor.first, anchor.last + 1)}
     joined: list[list[int]] = []

@@ -47,10 +47,9 @@ def mask_hidden(handle: PageHandle, glyphs: Glyphs, shapes: Shapes) -> tuple[Gly
         words = [i for i in covered if glyphs.code[i] != 32]
         if words:
             masks.extend(_stretches(glyphs, words))
-        elif not len(places) and box.dark and 0.5 * size <= box.bottom - box.top <= 4 * size:
-            if box.x1 - box.x0 >= 0.5 * size:
-                base = (box.top + box.bottom) / 2 + 0.3 * size
-                masks.append((box.x0, box.x1, base - 0.8 * size, base + 0.2 * size, base))
+        elif not len(places) and box.dark and _as_high_as_text(box, size):
+            base = (box.top + box.bottom) / 2 + 0.3 * size
+            masks.append((box.x0, box.x1, base - 0.8 * size, base + 0.2 * size, base))
     n_hidden = int((hidden & (glyphs.code != 32)).sum())
     return (_with_masks(glyphs, hidden, masks) if masks else glyphs), n_hidden
 
@@ -60,6 +59,10 @@ def _candidates(glyphs: Glyphs, boxes: list[Box]) -> list[Box]:
     fit = [b for b in boxes if (b.x1 - b.x0) * (b.bottom - b.top) < 0.5 * page]
     # A background is drawn before the text and light; only dark ones and late ones can hide anything.
     return fit[-_MAX_BOXES:]
+
+
+def _as_high_as_text(box: Box, size: float) -> bool:
+    return 0.5 * size <= box.bottom - box.top <= 4 * size and box.x1 - box.x0 >= 0.5 * size
 
 
 def _is_hidden(handle: PageHandle, index: int, box: Box, shapes: Shapes) -> bool:
@@ -81,9 +84,7 @@ def _stretches(glyphs: Glyphs, covered: list[int]) -> list[tuple[float, float, f
     """Give the extent of every covered line of text: left, right, top, bottom, baseline."""
     found: list[list[float]] = []
     for i in sorted(covered, key=lambda i: (round(float(glyphs.base[i]), 1), glyphs.x0[i])):
-        place = [
-            float(v) for v in (glyphs.x0[i], glyphs.x1[i], glyphs.top[i], glyphs.bottom[i], glyphs.base[i])
-        ]
+        place = [float(v) for v in (glyphs.x0[i], glyphs.x1[i], glyphs.top[i], glyphs.bottom[i], glyphs.base[i])]
         if found and abs(found[-1][4] - place[4]) < 0.3 * (place[3] - place[2]):
             found[-1][1] = max(found[-1][1], place[1])
         else:
@@ -91,9 +92,7 @@ def _stretches(glyphs: Glyphs, covered: list[int]) -> list[tuple[float, float, f
     return [(a, b, c, d, e) for a, b, c, d, e in found]
 
 
-def _with_masks(
-    glyphs: Glyphs, hidden: NDArray[Any], masks: list[tuple[float, float, float, float, float]]
-) -> Glyphs:
+def _with_masks(glyphs: Glyphs, hidden: NDArray[Any], masks: list[tuple[float, float, float, float, float]]) -> Glyphs:
     kept = glyphs.take(~hidden)
     added = np.asarray(masks, dtype=np.float64)
     n = len(masks)

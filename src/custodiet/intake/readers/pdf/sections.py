@@ -70,7 +70,8 @@ def split_sections(pages: list[list[Line]]) -> tuple[list[Section], list[Line]]:
             section = Section()
             first = next(i for i, line in enumerate(chunk) if len(line.pieces) > 1)
             if is_header_line(chunk[first]):
-                while first and continues_above(chunk[first - 1], chunk[first]):
+                labels = first
+                while first and continues_above(chunk, first - 1, labels):
                     first -= 1
                 heading.extend(chunk[:first])
                 chunk = chunk[first:]

@@ -170,9 +170,7 @@ def _add_path(shapes: Shapes, item: Any, outer: Matrix, frame: Frame, order: int
         x1, bottom = points.max(axis=0)
         if filled and x1 - x0 > _THIN and bottom - top > _THIN:
             if colour is not None:
-                shapes.boxes.append(
-                    Box(float(x0), float(top), float(x1), float(bottom), order, max(colour) < _DARK)
-                )
+                shapes.boxes.append(Box(float(x0), float(top), float(x1), float(bottom), order, max(colour) < _DARK))
         elif filled:
             _add_line(shapes, float(x0), float(top), float(x1), float(bottom))
         if stroked:

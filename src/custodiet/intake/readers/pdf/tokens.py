@@ -11,17 +11,13 @@ _UUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9
 _UUID_START: Final = re.compile(r"(?=.{6})[0-9a-f]{1,8}(-[0-9a-f]{1,4}){0,3}(-[0-9a-f]{0,12})?-?", re.I)
 _UUID_PIECE: Final = re.compile(r"[0-9a-f-]{1,35}", re.I)
 _NUMBER: Final = re.compile(r"[-+]?\d[\d,.]*%?")
-_DATE: Final = (
-    r"(?:\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}|[A-Za-z]{3,9}\.? \d{1,2}, \d{4}|\d{1,2} [A-Za-z]{3,9}\.? \d{4})"
-)
+_DATE: Final = r"(?:\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}|[A-Za-z]{3,9}\.? \d{1,2}, \d{4}|\d{1,2} [A-Za-z]{3,9}\.? \d{4})"
 _TIME: Final = r"\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?"
 _HALF: Final = r"(?:[AP]\.?M\.?)"
 _ZONE: Final = r"(?:UTC|GMT|Z|[ECMPAH][SD]?T|[+-]\d{2}:?\d{2})"
 _DATE_TIME: Final = re.compile(rf"{_DATE},?[ T]{_TIME} ?{_HALF}? ?{_ZONE}?", re.I)
 _STARTS_DATE: Final = re.compile(rf"{_DATE}", re.I)
-_TIME_PIECE: Final = re.compile(
-    rf"(?:(?:{_DATE}|{_TIME}|{_HALF}|{_ZONE}|to|until|through|[-–—,T])\s*,?\s*)+", re.I
-)
+_TIME_PIECE: Final = re.compile(rf"(?:(?:{_DATE}|{_TIME}|{_HALF}|{_ZONE}|to|until|through|[-–—,T])\s*,?\s*)+", re.I)
 _BLANKED: Final = re.compile(r"[*█Xx•-]{2,}|\[?redacted\]?|n/a", re.I)
 _PAGE_NUMBER: Final = re.compile(r"(?:page|pg\.?|p\.?)?\s*\d{1,6}(?:\s*(?:of|/|-)\s*\d{1,6})?", re.I)
 _ADDRESS: Final = re.compile(r"(?:https?://|file:///|www\.)\S+", re.I)
