@@ -56,15 +56,9 @@ def overlapping() -> bytes:
     """Return an archive whose two entries share the same packed bytes (as in a quine or Fifield's bomb)."""
     packed = zlib.compress(b"0" * 100_000)[2:-4]
     crc = zlib.crc32(b"0" * 100_000)
-    body = (
-        struct.pack("<4s5H3I2H", b"PK\x03\x04", 20, 0, 8, 0, 0, crc, len(packed), 100_000, 1, 0)
-        + b"a"
-        + packed
-    )
+    body = struct.pack("<4s5H3I2H", b"PK\x03\x04", 20, 0, 8, 0, 0, crc, len(packed), 100_000, 1, 0) + b"a" + packed
     directory = b"".join(
-        struct.pack(
-            "<4s6H3I5H2I", b"PK\x01\x02", 20, 20, 0, 8, 0, 0, crc, len(packed), 100_000, 1, 0, 0, 0, 0, 0, 0
-        )
+        struct.pack("<4s6H3I5H2I", b"PK\x01\x02", 20, 20, 0, 8, 0, 0, crc, len(packed), 100_000, 1, 0, 0, 0, 0, 0, 0)
         + name
         for name in (b"a", b"b")
     )

@@ -13,13 +13,10 @@ MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
 
-def xlsx_parts(
-    sheets: dict[str, str], *, strings: str = "", styles: str = "", workbook: str = ""
-) -> dict[str, bytes]:
+def xlsx_parts(sheets: dict[str, str], *, strings: str = "", styles: str = "", workbook: str = "") -> dict[str, bytes]:
     """Return the parts of a workbook whose sheets hold this XML inside ``worksheet``."""
     listed = "".join(
-        f'<sheet name="{escape(name)}" sheetId="{place}" r:id="rId{place}"/>'
-        for place, name in enumerate(sheets, 1)
+        f'<sheet name="{escape(name)}" sheetId="{place}" r:id="rId{place}"/>' for place, name in enumerate(sheets, 1)
     )
     links = "".join(
         f'<Relationship Id="rId{place}" Type="{LINKS}/worksheet" Target="worksheets/sheet{place}.xml"/>'
@@ -27,7 +24,9 @@ def xlsx_parts(
     )
     links += f'<Relationship Id="rs" Type="{LINKS}/sharedStrings" Target="/xl/sharedStrings.xml"/>'
     links += f'<Relationship Id="ry" Type="{LINKS}/styles" Target="styles.xml"/>'
-    root = f'<Relationships><Relationship Id="r" Type="{LINKS}/officeDocument" Target="xl/workbook.xml"/></Relationships>'
+    root = (
+        f'<Relationships><Relationship Id="r" Type="{LINKS}/officeDocument" Target="xl/workbook.xml"/></Relationships>'
+    )
     book = workbook or f'<workbook xmlns="{MAIN}" xmlns:r="{LINKS}"><sheets>{listed}</sheets></workbook>'
     parts = {
         "[Content_Types].xml": "<Types/>",
@@ -63,11 +62,7 @@ def xls(
     xf = [_record(0xE0, struct.pack("<HH16x", 0, fmt)) for fmt in (0, 22)]
     bof = struct.pack("<HHHHII", 0x0600, 0x0005, 0, 0, 0, 0)
     label = struct.pack("<BB", len(name), 0) + name.encode("latin-1")
-    head = (
-        _record(0x809, bof)
-        + (_record(0x2F, struct.pack("<HHHH32x", 1, 1, 1, 1)) if locked else b"")
-        + b"".join(xf)
-    )
+    head = _record(0x809, bof) + (_record(0x2F, struct.pack("<HHHH32x", 1, 1, 1, 1)) if locked else b"") + b"".join(xf)
     size = len(head) + 4 + 6 + len(label) + 4
     body = head + _record(0x85, struct.pack("<IBB", size, int(hidden), 0) + label) + _record(0x0A, b"")
     body += _record(0x809, struct.pack("<HHHHII", 0x0600, 0x0010, 0, 0, 0, 0))
@@ -102,9 +97,7 @@ def xlsb(
     hidden: bool = False,
 ) -> bytes:
     """Return an XLSB of one sheet ([MS-XLSB])."""
-    book = (
-        _brt(131) + _brt(143) + _brt(156, struct.pack("<II", int(hidden), 1) + _wide("rId1") + _wide("Log"))
-    )
+    book = _brt(131) + _brt(143) + _brt(156, struct.pack("<II", int(hidden), 1) + _wide("rId1") + _wide("Log"))
     book += _brt(144) + _brt(132)
     rows = [row for row, _, _ in cells]
     columns = [column for _, column, _ in cells]
@@ -113,16 +106,10 @@ def xlsb(
     current = 0
     for row, column, value in cells:
         if row != current:
-            sheet += _brt(
-                0, struct.pack("<IIHBBBI", row - 1, 0, 300, 0, 0x10 if row in hidden_rows else 0, 0, 0)
-            )
+            sheet += _brt(0, struct.pack("<IIHBBBI", row - 1, 0, 300, 0, 0x10 if row in hidden_rows else 0, 0, 0))
             current = row
         place = struct.pack("<II", column, 0)
-        sheet += (
-            _brt(6, place + _wide(value))
-            if isinstance(value, str)
-            else _brt(5, place + struct.pack("<d", value))
-        )
+        sheet += _brt(6, place + _wide(value)) if isinstance(value, str) else _brt(5, place + struct.pack("<d", value))
     sheet += _brt(146) + _brt(130)
     links = f'<Relationships><Relationship Id="rId1" Type="{LINKS}/worksheet" Target="worksheets/sheet1.bin"/></Relationships>'
     return zip_of(

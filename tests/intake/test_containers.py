@@ -76,9 +76,7 @@ def test_a_plain_file_is_its_own_source(given_folder: Path, work: Path) -> None:
     assert (source.kind, found.problems, found.is_receipt) == (Kind.CSV, [], False)
 
 
-def test_a_folder_comes_in_the_order_of_names_and_says_what_it_passed_over(
-    given_folder: Path, work: Path
-) -> None:
+def test_a_folder_comes_in_the_order_of_names_and_says_what_it_passed_over(given_folder: Path, work: Path) -> None:
     for name in ("b.csv", "a/z.csv", "a/b/c.csv", "B.csv"):
         write(given_folder, name, CSV)
     for name in (".DS_Store", "Thumbs.db", "~$b.xlsx", "__MACOSX/a.csv", "a/._z.csv"):
@@ -132,9 +130,7 @@ def test_receipts_are_told_apart(given_folder: Path, work: Path, name: str) -> N
 
 def test_members_come_one_at_a_time_with_their_folders(given_folder: Path, work: Path) -> None:
     """Folders named after staff are kept for provenance (quirk 39)."""
-    path = write(
-        given_folder, "r.zip", zip_of({"B/b.csv": CSV, "A Folder/a.csv": CSV + b"2,x\n", "A Folder/": b""})
-    )
+    path = write(given_folder, "r.zip", zip_of({"B/b.csv": CSV, "A Folder/a.csv": CSV + b"2,x\n", "A Folder/": b""}))
     (found,) = walk([path], work)
     sources = iter(found.sources)
     first = next(sources)
@@ -197,9 +193,7 @@ def test_windows_separators_are_folders(given_folder: Path, work: Path) -> None:
 
 
 def test_a_link_in_an_archive_is_not_followed(given_folder: Path, work: Path) -> None:
-    members, problems = exhaust(
-        write(given_folder, "l.zip", hostile.with_symlink("l.csv", "/etc/passwd")), work
-    )
+    members, problems = exhaust(write(given_folder, "l.zip", hostile.with_symlink("l.csv", "/etc/passwd")), work)
     assert (members, problems) == (["good.csv"], [("unsafe-archive", "l.csv")])
 
 
@@ -241,9 +235,7 @@ def test_a_file_name_that_is_no_unicode_is_shown(given_folder: Path, work: Path)
 def test_encrypted_and_damaged_members_leave_the_good_ones(given_folder: Path, work: Path) -> None:
     locked = write(given_folder, "locked.zip", hostile.with_flag("secret.csv", CSV, 1))
     assert exhaust(locked, work) == ([], [("encrypted", "secret.csv")])
-    damaged = hostile.with_damaged_member(
-        {"a.csv": b"one,1\n", "b.csv": b"two,2\n", "c.csv": b"three,3\n"}, "b.csv"
-    )
+    damaged = hostile.with_damaged_member({"a.csv": b"one,1\n", "b.csv": b"two,2\n", "c.csv": b"three,3\n"}, "b.csv")
     assert exhaust(write(given_folder, "damaged.zip", damaged), work) == (
         ["a.csv", "c.csv"],
         [("corrupt", "b.csv")],
@@ -259,9 +251,7 @@ def test_an_archive_without_its_end_is_corrupt(given_folder: Path, work: Path) -
 
 def test_an_empty_member_and_an_empty_file_are_named(given_folder: Path, work: Path) -> None:
     assert exhaust(write(given_folder, "e.csv", b""), work) == ([], [("empty", "")])
-    path = write(
-        given_folder, "e.zip", zip_of({"e.csv": b"", "f.csv": CSV, "._f.csv": b"x", "__MACOSX/f": b"x"})
-    )
+    path = write(given_folder, "e.zip", zip_of({"e.csv": b"", "f.csv": CSV, "._f.csv": b"x", "__MACOSX/f": b"x"}))
     assert exhaust(path, work) == (["f.csv"], [("empty", "e.csv"), ("note", "")])
 
 

@@ -153,12 +153,8 @@ def test_any_bytes_are_of_some_kind(tmp_path_factory: pytest.TempPathFactory, da
         assert isinstance(tell_kind(path), Kind)
 
 
-@given(
-    st.lists(st.dictionaries(st.text(max_size=5), st.text(max_size=9), min_size=1), min_size=1, max_size=4)
-)
-def test_what_json_writes_is_told_as_json(
-    tmp_path_factory: pytest.TempPathFactory, rows: list[dict[str, str]]
-) -> None:
+@given(st.lists(st.dictionaries(st.text(max_size=5), st.text(max_size=9), min_size=1), min_size=1, max_size=4))
+def test_what_json_writes_is_told_as_json(tmp_path_factory: pytest.TempPathFactory, rows: list[dict[str, str]]) -> None:
     path = tmp_path_factory.getbasetemp() / "json"
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
     assert tell_kind(path) is Kind.JSON_LINES

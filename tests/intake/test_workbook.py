@@ -127,9 +127,7 @@ def test_hidden_sheets_and_rows_are_read_and_said(tmp_path: Path) -> None:
 
 def test_deleted_sheets_empty_sheets_and_charts_are_said(tmp_path: Path) -> None:
     """Gaps in the numbers of sheets (quirk 32)."""
-    parts = xlsx_parts(
-        {"a": "<sheetData/>", "b": '<sheetData><row r="1"><c r="A1"><v>1</v></c></row></sheetData>'}
-    )
+    parts = xlsx_parts({"a": "<sheetData/>", "b": '<sheetData><row r="1"><c r="A1"><v>1</v></c></row></sheetData>'})
     parts["xl/workbook.xml"] = parts["xl/workbook.xml"].replace(b'sheetId="2"', b'sheetId="5"')
     reading = read_workbook(saved(tmp_path, zip_of(parts)))
     assert [part.sheet for part in reading.parts if isinstance(part, RawTable)] == ["b"]
@@ -182,9 +180,7 @@ def test_the_xml_of_other_writers_is_read(tmp_path: Path) -> None:
         styles='<numFmts><numFmt numFmtId="164" formatCode="m/d/yyyy\\ h:mm;@"/></numFmts>'
         '<cellStyleXfs><xf numFmtId="14"/></cellStyleXfs><cellXfs><xf numFmtId="0"/><xf numFmtId="164"/></cellXfs>',
     )
-    parts["xl/workbook.xml"] = parts["xl/workbook.xml"].replace(
-        b"<sheets>", b'<workbookPr date1904="1"/><sheets>'
-    )
+    parts["xl/workbook.xml"] = parts["xl/workbook.xml"].replace(b"<sheets>", b'<workbookPr date1904="1"/><sheets>')
     (table,) = tables(saved(tmp_path, zip_of(parts)))
     assert [(row.source_row, row.cells, row.hidden) for row in table.rows] == [
         (1, ("a\rb & c", "2"), False),
@@ -218,10 +214,7 @@ def test_damage_in_the_middle_keeps_the_rows_before_it(tmp_path: Path) -> None:
 
 
 def test_one_cell_in_the_last_corner_costs_nothing(tmp_path: Path) -> None:
-    rows = (
-        PLAIN.format(1)
-        + '<row r="1048576"><c r="XFD1048576"><v>1</v></c><c r="XFE1048576"><v>1</v></c></row>'
-    )
+    rows = PLAIN.format(1) + '<row r="1048576"><c r="XFD1048576"><v>1</v></c><c r="XFE1048576"><v>1</v></c></row>'
     cells, table = only(saved(tmp_path, xlsx(rows)))
     assert len(cells[1_048_576]) == 16_384 and cells[1_048_576][-1] == "1"
     assert codes(table) == ["truncated", "too-large"]
@@ -381,8 +374,7 @@ def test_sheets_are_read_as_another_reader_reads_them(
     theirs: Cells = {}
     for number, grid in enumerate(sheet.iter_rows() if sheet.start else [], 1):
         texts = [None] * (sheet.start or (0, 0))[1] + [
-            cell_text(value if type(value) is not dt.date else dt.datetime.combine(value, dt.time()))
-            for value in grid
+            cell_text(value if type(value) is not dt.date else dt.datetime.combine(value, dt.time())) for value in grid
         ]
         while texts and texts[-1] is None:
             texts.pop()
@@ -391,11 +383,7 @@ def test_sheets_are_read_as_another_reader_reads_them(
     assert mine == theirs
 
 
-@given(
-    st.lists(
-        st.tuples(st.integers(0, 200), st.text(st.sampled_from("ab<&>\"'é█_x\n"), max_size=8)), max_size=8
-    )
-)
+@given(st.lists(st.tuples(st.integers(0, 200), st.text(st.sampled_from("ab<&>\"'é█_x\n"), max_size=8)), max_size=8))
 def test_plain_rows_and_parsed_rows_are_the_same(
     tmp_path_factory: pytest.TempPathFactory, cells: list[tuple[int, str]]
 ) -> None:
@@ -473,9 +461,7 @@ def test_serial_numbers_become_moments(serial: str, shape: Format, text: str | N
 
 
 def test_numbers_and_durations_are_written_plainly() -> None:
-    assert [
-        number_text(t) for t in ("5109.0", " 7 ", "1.2345678901234568E+17", "-0.5", "1e400", "-0", "x")
-    ] == [
+    assert [number_text(t) for t in ("5109.0", " 7 ", "1.2345678901234568E+17", "-0.5", "1e400", "-0", "x")] == [
         "5109",
         "7",
         "123456789012345680",

@@ -124,9 +124,7 @@ def _walk_folder(folder: Path, work: Path, limits: Limits) -> Iterator[Found]:
         try:
             entries = sorted(here.iterdir(), key=lambda entry: os.fsencode(entry.name))
         except OSError as error:
-            yield _unreadable(
-                here, f"The folder cannot be listed ({error.strerror}); nothing in it was read."
-            )
+            yield _unreadable(here, f"The folder cannot be listed ({error.strerror}); nothing in it was read.")
             continue
         folders = []
         for entry in entries:
@@ -136,9 +134,7 @@ def _walk_folder(folder: Path, work: Path, limits: Limits) -> Iterator[Found]:
                 inside = entry.resolve().is_relative_to(root)
                 passed_over += inside
                 if not inside:
-                    yield _unreadable(
-                        entry, "A link leads out of the folder; it was not followed.", "unsupported"
-                    )
+                    yield _unreadable(entry, "A link leads out of the folder; it was not followed.", "unsupported")
             elif entry.is_dir():
                 if is_case(entry):
                     passed_over += 1
@@ -149,9 +145,7 @@ def _walk_folder(folder: Path, work: Path, limits: Limits) -> Iterator[Found]:
         pending.extend(reversed(folders))
     if passed_over:
         found = Found(folder, readable_name(folder.name or str(folder)))
-        found.note(
-            "note", f"{passed_over:,} entries were passed over: lock or hidden files, links within, cases."
-        )
+        found.note("note", f"{passed_over:,} entries were passed over: lock or hidden files, links within, cases.")
         yield found
 
 
@@ -202,9 +196,7 @@ class _Unpacking:
         found = self._found
         yield from self._read(found.path, found.file_name, (), found.size, None)
 
-    def _read(
-        self, path: Path, name: str, inside: tuple[str, ...], size: int, sha256: str | None
-    ) -> Iterator[Source]:
+    def _read(self, path: Path, name: str, inside: tuple[str, ...], size: int, sha256: str | None) -> Iterator[Source]:
         """Yield the sources of one file on disk: itself, or its members."""
         where = _NESTED.join(inside)
         try:
@@ -285,9 +277,7 @@ class _Unpacking:
         try:
             sha256, size = write_pieces(unpacker.pieces(), target, self._budget.member(packed))
             if not unpacker.is_complete:
-                self._found.note(
-                    "truncated", f"The gzip data breaks off; {size:,} bytes before that were read.", where
-                )
+                self._found.note("truncated", f"The gzip data breaks off; {size:,} bytes before that were read.", where)
             yield from self._read(target, member, (*inside, member), size, sha256)
         except RefusedError as refusal:
             self._found.note(refusal.code, refusal.message, where)

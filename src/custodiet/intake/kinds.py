@@ -134,9 +134,7 @@ def extension_note(kind: Kind, name: str) -> Problem | None:
     if not extension_disagrees(kind, name):
         return None
     suffix = PurePosixPath(name.strip()).suffix
-    return Problem(
-        "note", f"The name ends in {suffix}, but the bytes are {kind.value}; read as what it is.", "", name
-    )
+    return Problem("note", f"The name ends in {suffix}, but the bytes are {kind.value}; read as what it is.", "", name)
 
 
 def unread_kind(kind: Kind, file_name: str) -> Problem | None:
@@ -177,9 +175,7 @@ def _ole_kind(path: Path) -> Kind:
         with path.open("rb") as file:
             document = _CompoundDocument(file)
             starts = document.starts()
-            book = next(
-                (starts[name] for name in ("Workbook", "Book", "WORKBOOK", "BOOK") if name in starts), None
-            )
+            book = next((starts[name] for name in ("Workbook", "Book", "WORKBOOK", "BOOK") if name in starts), None)
             locked = book is not None and _asks_for_password(document.sector(book))
     except (OSError, struct.error, ValueError):
         return Kind.UNKNOWN

@@ -83,9 +83,7 @@ class Budget:
             seen += n_bytes
             self.bytes_left -= n_bytes
             if seen > self.limits.member_bytes:
-                raise RefusedError(
-                    "too-large", f"The member unpacks to more than {self.limits.member_bytes:,} bytes."
-                )
+                raise RefusedError("too-large", f"The member unpacks to more than {self.limits.member_bytes:,} bytes.")
             if self.bytes_left < 0:
                 raise RefusedError(
                     "too-large", f"The file unpacks to more than {self.limits.total_bytes:,} bytes in all."

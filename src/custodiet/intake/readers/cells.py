@@ -86,10 +86,10 @@ def serial_text(text: str, shape: Format, *, from_1904: bool = False) -> str | N
         return duration_text(timedelta(milliseconds=round(value * _MILLISECONDS_A_DAY)))
     if value < 1 and not from_1904:
         return moment_text(_midnight(value, datetime(1900, 1, 1)).time())
+    # Serial 60 is a 29 February 1900 that never was; days before it count one less.
+    base = datetime(1899, 12, 30) if value >= 60 else datetime(1899, 12, 31)
     if from_1904:
         base = datetime(1904, 1, 1)
-    else:  # Serial 60 is a 29 February 1900 that never was; days before it count one less.
-        base = datetime(1899, 12, 30) if value >= 60 else datetime(1899, 12, 31)
     try:
         moment = _midnight(value, base)
     except OverflowError:

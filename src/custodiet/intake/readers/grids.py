@@ -194,9 +194,7 @@ class _OdsMeasure:
             self._column = 0
             self._repeat = _repeats(attributes, "table:number-rows-repeated")
             if attributes.get("table:visibility", "visible") != "visible" and self._repeat <= MOST_CELLS:
-                self.sheets[-1].hidden.update(
-                    range(self._row + 1, self._row + min(self._repeat, 1 << 20) + 1)
-                )
+                self.sheets[-1].hidden.update(range(self._row + 1, self._row + min(self._repeat, 1 << 20) + 1))
         elif name in ("table:table-cell", "table:covered-table-cell"):
             self._column += _repeats(attributes, "table:number-columns-repeated")
             if "office:value-type" in attributes or "table:formula" in attributes:
@@ -215,6 +213,4 @@ def _repeats(attributes: dict[str, str], key: str) -> int:
 
 
 def _refuse_doctype(*_: object) -> None:
-    raise RefusedError(
-        "unsafe-archive", "The XML of the workbook declares a document type; no workbook does."
-    )
+    raise RefusedError("unsafe-archive", "The XML of the workbook declares a document type; no workbook does.")

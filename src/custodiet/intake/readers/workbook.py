@@ -47,9 +47,7 @@ def read_workbook(path: Path, limits: Limits | None = None) -> Reading:
             _read_grids(path, kind, reading)
         else:
             problem = unread_kind(kind, "")
-            reading.problems.append(
-                problem or Problem("corrupt", "The file is no workbook; nothing was read.")
-            )
+            reading.problems.append(problem or Problem("corrupt", "The file is no workbook; nothing was read."))
     except RefusedError as refusal:
         reading.problems.append(Problem(refusal.code, refusal.message))
     except OSError as error:
@@ -64,9 +62,7 @@ def _read_xlsx(path: Path, reading: Reading, limits: Limits) -> None:
     for place, sheet in enumerate(book.sheets, 1):
         where = f"sheet {place}"
         if not sheet.has_cells:
-            reading.problems.append(
-                Problem("note", "The sheet is a chart or macro sheet without cells.", where)
-            )
+            reading.problems.append(Problem("note", "The sheet is a chart or macro sheet without cells.", where))
             continue
         try:
             first = next(book.rows(sheet, SheetNotes()), None)

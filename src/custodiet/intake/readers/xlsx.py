@@ -51,9 +51,7 @@ class XlsxBook:
         self._path = path
         self._limits = limits
         with open_zip(path, limits) as archive:
-            self._parts = {
-                info.filename.replace("\\", "/").lstrip("/").lower(): info for info in archive.infolist()
-            }
+            self._parts = {info.filename.replace("\\", "/").lstrip("/").lower(): info for info in archive.infolist()}
         self.n_nul_strings = 0
         self._from_1904 = False
         self._strings: list[str] | None = None
@@ -195,9 +193,7 @@ class XlsxBook:
         for _ in self._parse(part, start, end or (lambda _: None), lambda _: None):
             pass
 
-    def _parse(
-        self, part: str, start: Start, end: Callable[[str], None], text: Callable[[str], None]
-    ) -> Iterator[int]:
+    def _parse(self, part: str, start: Start, end: Callable[[str], None], text: Callable[[str], None]) -> Iterator[int]:
         """Parse one part, yielding the bytes read so far after each piece."""
         parser, n_bytes = _new_parser(start, end, text), 0
         try:
