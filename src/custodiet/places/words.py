@@ -22,7 +22,7 @@ class _WordsFile(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class PlaceWords:
-    """Hold the context words around a state; all in lower case but the codes."""
+    """Hold the context words around a state; all in lower case but the codes; phrases longest first."""
 
     agency: frozenset[str]
     statewide: frozenset[str]
@@ -36,10 +36,11 @@ def place_words() -> PlaceWords:
     """Read the words once."""
     text = (files("custodiet") / "data" / "places" / "words.yaml").read_text("utf-8")
     loaded = _WordsFile.model_validate(yaml.safe_load(text))
+    phrases = [(tuple(phrase.split()), state) for phrase, state in loaded.not_of_the_state.items()]
     return PlaceWords(
         frozenset(loaded.agency_words),
         frozenset(loaded.statewide_words),
         frozenset(loaded.word_codes),
         frozenset(loaded.place_continuations),
-        tuple((tuple(phrase.split()), state) for phrase, state in loaded.not_of_the_state.items()),
+        tuple(sorted(phrases, key=lambda item: -len(item[0]))),
     )

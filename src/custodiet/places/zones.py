@@ -85,6 +85,8 @@ def zone_of(name: str, state: str | None = None) -> tuple[str, str] | None:
     if own_clock is not None:
         return own_clock, "county"
     code = state_code(state) if state is not None else read.state
+    if state is not None and code is None:
+        return None
     place, is_county = _place_words(read)
     if code is None:
         return _without_state(place, is_county)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from custodiet.places.gazetteer import city_in
@@ -55,7 +55,7 @@ class NameFacts:
 
 def decide_kind(facts: NameFacts, matches: Sequence[Match], stated_level: LevelRule | None) -> Kind:
     """Decide kind and level; ``unknown`` where the name does not tell."""
-    usable = [match for match in matches if not _federal_word_of_a_state(match, facts)]
+    usable = [_as_of_the_state(match) if _federal_word_of_a_state(match, facts) else match for match in matches]
     by_type = max((m for m in usable if m.entry.type is not None), key=_rank, default=None)
     by_level = max((m for m in usable if m.entry.level is not None), key=_rank, default=None)
     if by_type is not None and by_type.entry.type == "university" and by_type.entry.level is None:
@@ -97,6 +97,10 @@ def _federal_word_of_a_state(match: Match, facts: NameFacts) -> bool:
     """Say whether a federal phrase is the state's own: ``Arizona Department of Homeland Security``."""
     entry = match.entry
     return entry.level == "federal" and facts.statewide and entry.words[0] in _OF_A_STATE_TOO and not entry.capitals
+
+
+def _as_of_the_state(match: Match) -> Match:
+    return match._replace(entry=replace(match.entry, level="state"))
 
 
 def _apply(match: Match, facts: NameFacts) -> tuple[str, str, float]:

@@ -176,12 +176,23 @@ def _core(kept: Sequence[int], keys: Sequence[str], matches: Sequence[Match], re
     """Give the words that name a place or institution: no kind, no short words in brackets."""
     taken = {at for match in matches if match.entry.short is not None for at in range(match.start, match.end)}
     core = [
-        key for at, key in enumerate(keys)
-        if at not in taken and not (read.groups[kept[at]] and _is_acronym(read, kept[at]))
-    ]  # fmt: skip
+        key
+        for at, key in enumerate(keys)
+        if at not in taken and not (read.groups[kept[at]] and _in_passing(read, kept[at]))
+    ]
     if len(core) > 2 and core[1] == "of" and core[0] in CITY_PREFIXES:
         core = core[2:]
     return ["county" if key in ("co", "count", "cnty") and at else key for at, key in enumerate(core)]
+
+
+def _in_passing(read: ReadName, at: int) -> bool:
+    """Say whether a word in brackets is an abbreviation, or part of the county that a place lies in."""
+    return _is_acronym(read, at) or _in_county(read, at)
+
+
+def _in_county(read: ReadName, at: int) -> bool:
+    inside = [key for key, group in zip(read.keys, read.groups, strict=True) if group == read.groups[at]]
+    return inside[-1] in ("county", "co", "parish")
 
 
 def _is_acronym(read: ReadName, at: int) -> bool:
@@ -310,10 +321,7 @@ def _canonical_words(
 
 def _dispensable(read: ReadName, at: int, known: bool) -> bool:
     """Say whether a bracket adds nothing: an abbreviation, or the county of a city that the state has once."""
-    if _is_acronym(read, at):
-        return True
-    inside = [key for key, group in zip(read.keys, read.groups, strict=True) if group == read.groups[at]]
-    return known and inside[-1] in ("county", "co", "parish")
+    return _is_acronym(read, at) or (known and _in_county(read, at))
 
 
 def _shortened(name: str) -> str:
