@@ -20,8 +20,8 @@ _SYMBOLS: Final = {
     "S": "we us me i i'm im ourselves we're",
     "P": "our my",
     "T": "that who which whom",
-    "SH": "share shares",
-    "SHG": "sharing",
+    "SH": "share shares contribute contributes",
+    "SHG": "sharing contributing",
     "SHD": "shared",
     "RC": "receive receives receiving get gets obtain obtains",
     "RCD": "received",
@@ -29,8 +29,8 @@ _SYMBOLS: Final = {
     "AC": "access accessing",
     "ACV": "accesses",
     "USE": "search view query see use",
-    "CAN": "can may able could allowed permitted",
-    "GD": "granted given provided authorised approved",
+    "CAN": "can may able could allowed permitted authorized authorised entitled",
+    "GD": "granted given provided approved",
     "GA": "granting giving providing grants gives provides allows allowing grant give provide allow",
     "HV": "have has having had",
     "BE": "been were are is being am was",
@@ -41,12 +41,12 @@ _SYMBOLS: Final = {
     "TH": "their theirs whose",
     "AV": "available accessible",
     "d": "data network alpr lpr camera cameras information detections detection reads plate plates records"
-    " feed feeds devices images license video",
+    " feed feeds devices images license video system systems platform",
     "OUT": "outbound outgoing",
     "IN": "inbound incoming",
     "NEG": "not never no cannot don't doesn't isn't aren't without except excluding denied refused prohibited",
     "BOTH": "mutual mutually reciprocal reciprocally bidirectional two-way exchange exchanges exchanged"
-    " exchanging partner partnered interagency",
+    " exchanging partnered interagency",
     "TXT": "policy policies restriction restrictions agreement agreements guideline guidelines procedure"
     " procedures manual request requests faq statement why how when rules mou mous",
     "HL": "hotlist hotlists hot-list hot-lists hot",
@@ -56,7 +56,7 @@ _ABOUT: Final = frozenset(["SH", "SHG", "SHD", "RC", "RCD", "RCP", "AC", "ACV", 
 
 _D = r"(?:TH |P |d )*"
 _X = r"(?:T |HV |BE |CAN )*"
-_OWN = r"(?:S d |P d |S |d )"
+_OWN = r"(?:S d |P d |S |P |d )"
 _OUT: Final = tuple(
     re.compile(pattern)
     for pattern in (
@@ -71,7 +71,9 @@ _OUT: Final = tuple(
         rf"(?:^| )S {_X}(?:GA|GD) (?:AC )?TO $",
         rf"(?:^| )O (?:T )?{_X}(?:RC|RCD) (?:{_D}FROM S |S d |P d |d )",
         r"(?:^| )RCP ",
-        r"(?:^| )(?:AC|AV) (?:GD )?(?:BY|GD TO) O ",
+        r"(?:^| )(?:AC|AV) BY O ",
+        r"(?:^| )AC GD TO (?:O |$)",
+        r"^O WITH T (?:d )*(?:BE )?SHD $",
         r"(?:^| )AV TO O ",
         r"(?:^| )SHD BY S ",
         r"(?:^| )OUT ",
@@ -91,7 +93,8 @@ _IN: Final = tuple(
         r"(?:^| )O (?:T HV|T|HV) GD AC TO S ",
         r"(?:^| )AC GD (?:TO S|BY O) ",
         r"(?:^| )AV TO S ",
-        r"(?:^| )SHD BY O ",
+        r"(?:^| )SHD (?:BY|FROM) O ",
+        rf"(?:^| )O (?:T )?GA {_D}TO S ",
         r"(?:^| )(?:SH|SHG) TH (?:d )+$",
         r"^(?:d )+FROM O $",
         r"(?:^| )IN ",
@@ -177,7 +180,7 @@ def _decide(text: str, producer: str | None) -> Verdict:
     count = int(counted.group(1).replace(",", "")) if counted else None
     text = _COUNT.sub(" ", text)
     symbols = _symbols(_FIRST_SENTENCE.split(text)[0], producer)
-    about = bool(_ABOUT.intersection(symbols))
+    about = bool(_ABOUT.intersection(symbols)) or ("d" in symbols and bool({"GA", "FROM"}.intersection(symbols)))
     if not about:
         return Verdict(stated_none=stated_none, stated_count=count)
     if "TXT" in symbols:
@@ -204,35 +207,43 @@ def _symbols(text: str, producer: str | None) -> list[str]:
     name: list[str] = []
     for token in _TOKEN.findall(text):
         word = token.lower().rstrip("'")
-        symbol = _SYMBOL_OF.get(word)
-        if symbol in {"S", "O"} and token in US_STATES:
-            symbol = None
-        if symbol is None and word.endswith("'s") and _SYMBOL_OF.get(word[:-2]) == "O":
-            symbol = "O"
+        symbol = _symbol(token, word)
         if symbol is not None:
             _close(found, name, producer, before=symbol)
             found.append(symbol)
-        elif (word not in word_set("neutral_words") and not (token.islower() and len(word) > 2)) or word in {
-            "department",
-            "agency",
-            "city",
-            "county",
-        }:
+        elif word in {"the", "this"} or _is_part_of_name(token, word):
             name.append(token)
     _close(found, name, producer, before="")
     return _networks_of_self(found)
 
 
+def _symbol(token: str, word: str) -> str | None:
+    symbol = _SYMBOL_OF.get(word)
+    if symbol in {"S", "O"} and token in US_STATES:
+        return None
+    if symbol is None and word.endswith("'s") and _SYMBOL_OF.get(word[:-2]) == "O":
+        return "O"
+    return symbol
+
+
+def _is_part_of_name(token: str, word: str) -> bool:
+    if word in {"department", "agency", "city", "county"}:
+        return True
+    return word not in word_set("neutral_words") and not (token.islower() and len(word) > 2)
+
+
 def _close(found: list[str], name: list[str], producer: str | None, *, before: str) -> None:
     """Turn the name read so far into a symbol: own, foreign, or a mere adjective of ``before``."""
-    if not name:
+    words = [token for token in name if token.lower() not in {"the", "this"}]
+    has_article = len(words) < len(name)
+    name.clear()
+    if not words:
         return
-    is_own = _is_own(name, producer)
-    if is_own:
+    own_kind = has_article or found[-1:] == ["P"]
+    if _is_own(words, producer) if _distinctive(words) else own_kind:
         found.append("S")
     elif before != "O":
         found.append("N")
-    name.clear()
 
 
 def _networks_of_self(symbols: list[str]) -> list[str]:
@@ -254,8 +265,6 @@ def _is_own(name: list[str], producer: str | None) -> bool:
         return True
     own_tokens = _TOKEN.findall(plain(producer))
     here, own = _distinctive(name), _distinctive(own_tokens)
-    if not here:
-        return True
     if len(name) == 1 and name[0].removesuffix("'s").upper() in _acronyms(own_tokens):
         return True
     return bool(own) and (here <= own or (own <= here and "county" not in here - own))
