@@ -9,7 +9,7 @@ import pytest
 
 from custodiet.case import Case
 from custodiet.model.errors import UsageError
-from custodiet.network import Network, reach_chapter
+from custodiet.network import Network, reach_chapter, reach_chapters
 from custodiet.network.exchange import export_network
 from custodiet.network.pictures import Picture, draw_around, draw_map, draw_matrix
 from custodiet.network.pictures.states import TILE_PLACES
@@ -132,7 +132,7 @@ def test_export_refuses_other_endings_and_unwritable_places(network: Network, tm
 
 def test_chapter_gathers_reach_plans_and_the_stated_ban(network: Network, case: Case) -> None:
     add_page(case, "Ash CA PD", APRIL, None, prohibited_uses="Immigration enforcement, personal use.")
-    chapter = reach_chapter(case, "ash ca pd", network=network)
+    chapter = reach_chapter(case, "ash ca pd")
     assert chapter.reach.declared.onward.through == (("Hub CA", 1),)
     assert [cut.target for cut in chapter.cuts] == ["federal", "out-of-state"]
     assert [share.recipient for share in chapter.cuts[0].direct.best.shares] == ["Border Office"]
@@ -147,6 +147,7 @@ def test_chapter_gathers_reach_plans_and_the_stated_ban(network: Network, case: 
 def test_chapter_without_log_or_ban(network: Network, case: Case) -> None:
     chapter = reach_chapter(case, "Hub CA")
     assert (chapter.use, chapter.ban) == (None, None)
+    assert [item.producer for item in reach_chapters(case)] == ["Ash CA PD", "Hub CA"]
 
 
 def test_same_case_gives_the_same_answer(network: Network, case: Case) -> None:

@@ -18,6 +18,7 @@ from custodiet.model.errors import UsageError
 from custodiet.network import Network, changes_between, declared_and_observed
 from custodiet.network.exchange import export_network
 from custodiet.network.pictures import Picture, draw_around, draw_map, draw_matrix
+from custodiet.network.use import DeclaredAndObserved
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 _DAY: Final = click.DateTime(formats=["%Y-%m-%d"])
@@ -149,9 +150,7 @@ def hubs(
         changed = changes_between(case, since.date(), as_of.date()) if since and as_of else None
         _write_picture(svg, lambda: draw_matrix(network) if picture == "matrix" else draw_map(network))
     if as_json:
-        print_json(
-            {**answer.to_json(), "change": None if changed is None else words.hub_change(answer, changed)}
-        )
+        print_json({**answer.to_json(), "change": None if changed is None else words.hub_change(answer, changed)})
     else:
         click.echo(words.hubs(answer, changed))
 
@@ -166,9 +165,7 @@ def hubs(
     help="CSV of source, recipient, weight: the price of ending a share; 'never' where it cannot end.",
 )
 @_common
-def cut(
-    source: str, target: str, weights: Path | None, as_of: datetime | None, as_json: bool, case_dir: Path
-) -> None:
+def cut(source: str, target: str, weights: Path | None, as_of: datetime | None, as_json: bool, case_dir: Path) -> None:
     """Show the fewest shares that must end so that TARGET cannot reach SOURCE's data.
 
     TARGET is an organisation, or one of the words federal, out-of-state, private.
@@ -202,7 +199,9 @@ def changes(first: datetime, second: datetime, as_json: bool, case_dir: Path) ->
 def declared_vs_observed(producer: str | None, as_of: datetime | None, as_json: bool, case_dir: Path) -> None:
     """Compare sharing lists with network logs, and say what the logs cover."""
     with Case.open(case_dir) as case:
-        answer = declared_and_observed(case, _day(as_of), producer)
+        answer = declared_and_observed(case, _day(as_of))
+    if producer is not None:
+        answer = _of_producer(answer, producer)
     if as_json:
         print_json(answer.to_json())
     else:
@@ -210,9 +209,7 @@ def declared_vs_observed(producer: str | None, as_of: datetime | None, as_json: 
 
 
 @command.command()
-@click.option(
-    "--to", "to", type=_FILE, required=True, metavar="FILE", help="File ending in .graphml or .json."
-)
+@click.option("--to", "to", type=_FILE, required=True, metavar="FILE", help="File ending in .graphml or .json.")
 @_common
 def export(to: Path, as_of: datetime | None, as_json: bool, case_dir: Path) -> None:
     """Write the network as GraphML or JSON node-link."""
@@ -223,6 +220,14 @@ def export(to: Path, as_of: datetime | None, as_json: bool, case_dir: Path) -> N
         print_json({**summary, "file": str(to)})
     else:
         click.echo(f"{to}: {summary['n_organisations']:,} organisations, {n_edges:,} edges")
+
+
+def _of_producer(answer: DeclaredAndObserved, producer: str) -> DeclaredAndObserved:
+    part = answer.of(producer)
+    if part is None:
+        known = "; ".join(item.producer for item in answer.coverage) or "nobody's"
+        raise UsageError(f"no network log of {producer!r} is in this case.", hint=f"Network logs in it: {known}.")
+    return part
 
 
 def _read_weights(path: Path | None) -> dict[tuple[str, str], int | None]:

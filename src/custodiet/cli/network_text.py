@@ -99,9 +99,7 @@ def hubs(answer: Hubs, changed: Changes | None) -> str:
             f"Change from {changed.first} to {changed.second}, on {len(changed.compared):,} compared lists",
         ]
         for row in hub_change(answer, changed):
-            lines.append(
-                f"  {row['organisation']}: recipients {row['recipients']:+}, sources {row['sources']:+}"
-            )
+            lines.append(f"  {row['organisation']}: recipients {row['recipients']:+}, sources {row['sources']:+}")
     return _lines(*lines)
 
 
@@ -138,9 +136,7 @@ def _unplugging(heading: str, answer: Unplugging) -> list[str]:
 
 
 def _plan(heading: str, plan: Plan) -> list[str]:
-    lines = [
-        f"{heading}: {len(plan.shares):,}, price {plan.price:,}; {plan.in_state_lost:,} in-state lose reach"
-    ]
+    lines = [f"{heading}: {len(plan.shares):,}, price {plan.price:,}; {plan.in_state_lost:,} in-state lose reach"]
     for share in plan.shares[:_MOST]:
         lost = "not computed" if share.in_state_lost is None else f"{share.in_state_lost:,}"
         lines.append(
@@ -175,7 +171,9 @@ def use(answer: DeclaredAndObserved) -> str:
     lines += [
         f"  {item.producer}: {_period(item.first_day, item.last_day)}, {item.n_days_with_records:,} of"
         f" {item.n_days:,} days with records, {item.n_records:,} records,"
-        f" {item.n_without_organisation:,} without a searching organisation"
+        f" {item.n_without_organisation:,} without a searching organisation;"
+        f" {item.n_pairs_listed:,} organisations listed and searched,"
+        f" {item.n_pairs_not_evaluable:,} searched only when no list was in force"
         for item in answer.coverage
     ]
     lines += ["", f"Searched without a listed share: {len(answer.unlisted):,}"]
@@ -194,8 +192,6 @@ def use(answer: DeclaredAndObserved) -> str:
         *lines,
         *_left_out(len(answer.unused)),
         "",
-        f"Listed and searched: {answer.n_pairs_listed:,} pairs; searched when no list was in force:"
-        f" {answer.n_pairs_not_evaluable:,}",
         f"Producers with a list and no network log: {answer.n_producers_without_log:,}",
     )
 

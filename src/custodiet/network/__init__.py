@@ -5,7 +5,7 @@ account as its key, and no table or file made here holds one.
 """
 
 from custodiet.network.changes import changes_between
-from custodiet.network.chapter import ReachChapter, reach_chapter
+from custodiet.network.chapter import ReachChapter, reach_chapter, reach_chapters
 from custodiet.network.network import Network
 from custodiet.network.spans import update_share_spans
 from custodiet.network.use import declared_and_observed
@@ -16,5 +16,6 @@ __all__ = [
     "changes_between",
     "declared_and_observed",
     "reach_chapter",
+    "reach_chapters",
     "update_share_spans",
 ]

@@ -18,7 +18,7 @@ from rapidfuzz.distance import Levenshtein
 
 from custodiet.case import Case
 from custodiet.model.errors import UsageError
-from custodiet.network.statements import in_force, prepare
+from custodiet.network.statements import in_force, prepare_statements
 
 APPEARED: Final = "appeared"
 WENT: Final = "went"
@@ -174,7 +174,7 @@ def changes_between(case: Case, first: date, second: date) -> Changes:
     """
     if first >= second:
         raise UsageError(f"{first} is not before {second}.", where="--from, --to", hint="Give the earlier date first.")
-    prepare(case)
+    prepare_statements(case)
     held = {"first": in_force(first), "second": in_force(second)}
     found = case.rows(_LISTS.format(**held))
     compared = tuple(ComparedList(name, direction, a, b) for name, _, direction, a, b in found if a and b and a != b)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
 from custodiet.case import Case
-from custodiet.model.errors import UsageError
 from custodiet.network.cut import Cut
 from custodiet.network.lists import StatedList, page_lists
 from custodiet.network.network import Network
@@ -83,41 +83,64 @@ class ReachChapter:
         }
 
 
-def reach_chapter(
-    case: Case, producer: str, *, network: Network | None = None, as_of: date | None = None
-) -> ReachChapter:
+def reach_chapter(case: Case, producer: str, *, as_of: date | None = None) -> ReachChapter:
     """Gather the chapter of one producer.
-
-    Args:
-        case: An open case.
-        producer: Any of its names.
-        network: The network, if it was read before; reading it once serves all producers.
-        as_of: Date of the lists where ``network`` is not given.
 
     Raises:
         UsageError: No organisation has the name.
     """
-    network = network or Network.from_case(case, as_of)
+    return next(reach_chapters(case, (producer,), as_of=as_of))
+
+
+def reach_chapters(
+    case: Case, producers: Sequence[str] | None = None, *, as_of: date | None = None
+) -> Iterator[ReachChapter]:
+    """Gather the chapters of several producers, one after the other; the network is read once.
+
+    Args:
+        case: An open case.
+        producers: Any of their names; None takes everybody who states a list or disclosed a network log.
+        as_of: Date of the lists; None takes the latest.
+
+    Raises:
+        UsageError: No organisation has one of the names.
+    """
+    network = Network.from_case(case, as_of)
+    use = declared_and_observed(case, as_of)
+    pages = page_lists(case)
+    if producers is None:
+        producers = [name for (name,) in case.rows(_PRODUCERS)]
+    for producer in producers:
+        yield _chapter(case, network, use, pages, producer)
+
+
+_PRODUCERS: Final = """
+SELECT shown FROM network_orgs WHERE id IN (SELECT stated_by FROM network_lists)
+   OR id IN (SELECT id FROM network_names
+             WHERE name IN (SELECT producer FROM records WHERE kind = 'network-audit'))
+ORDER BY id
+"""
+
+
+def _chapter(
+    case: Case,
+    network: Network,
+    use: DeclaredAndObserved,
+    pages: Sequence[StatedList],
+    producer: str,
+) -> ReachChapter:
     reach = network.reach(producer)
     name = reach.organisation.name
-    around = draw_around(reach)
     return ReachChapter(
         name,
         reach,
         tuple(network.cut(name, label) for label in UNPLUGGED),
-        tuple(item for item in page_lists(case) if item.producer in reach.organisation.released_names),
-        _use(case, name, network.as_of),
+        tuple(item for item in pages if item.producer in reach.organisation.released_names),
+        use.of(name),
         _ban(case, reach),
-        around,
+        draw_around(reach),
         draw_map(network, name),
     )
-
-
-def _use(case: Case, producer: str, as_of: date | None) -> DeclaredAndObserved | None:
-    try:
-        return declared_and_observed(case, as_of, producer)
-    except UsageError:
-        return None
 
 
 def _ban(case: Case, reach: Reach) -> StatedBan | None:

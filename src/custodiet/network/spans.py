@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from custodiet.case import Case
-from custodiet.network.statements import prepare
+from custodiet.network.statements import prepare_statements
 
 _SPANS: Final = """
 SELECT s.shown AS source, r.shown AS recipient, b.shown AS stated_by,
@@ -27,7 +27,7 @@ def update_share_spans(case: Case) -> int:
     Returns:
         Rows written.
     """
-    prepare(case)
+    prepare_statements(case)
     spans = case.query(_SPANS)
     with case.transaction():
         case.replace("share_spans", spans)

@@ -114,18 +114,21 @@ _DISTINCT_SEARCHES: Final = "count(DISTINCT g.search_key) + count(*) FILTER (g.s
 
 def prepare(case: Case) -> None:
     """Build the temporary tables of names, organisations, statements, lists and observed use."""
-    case.execute(_NAMES)
-    case.execute(_ORGS)
-    case.execute(_NUMBERED)
-    case.execute(_PLACED)
-    with case.registered("network_empty_lists", _empty_lists(case)):
-        case.execute(_LISTS)
-    case.execute(_STATEMENTS)
-    case.execute("DROP TABLE network_placed")
+    prepare_statements(case)
     linked = case.count("sightings") > 0
     case.execute(
         _OBSERVED.format(searches=_DISTINCT_SEARCHES if linked else "count(*)", join=_JOIN_SIGHTINGS if linked else "")
     )
+
+
+def prepare_statements(case: Case) -> None:
+    """Build the temporary tables of names, organisations, statements and lists, without observed use."""
+    for statement in (_NAMES, _ORGS, _NUMBERED, _PLACED):
+        case.execute(statement)
+    with case.registered("network_empty_lists", _empty_lists(case)):
+        case.execute(_LISTS)
+    case.execute(_STATEMENTS)
+    case.execute("DROP TABLE network_placed")
 
 
 def _empty_lists(case: Case) -> pa.Table:

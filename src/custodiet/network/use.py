@@ -7,12 +7,11 @@ searched with" only for the days that a network log covers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
 from custodiet.case import Case
-from custodiet.model.errors import UsageError
 from custodiet.network.statements import in_force, prepare
 
 
@@ -28,6 +27,8 @@ class Coverage:
         n_days_with_records: Days that have a record of anybody's search.
         n_records: Records of its network logs.
         n_without_organisation: Records that do not show who searched; nobody is told by them.
+        n_pairs_listed: Organisations that are listed and searched.
+        n_pairs_not_evaluable: Organisations that searched only when no list was in force.
         disclosures: Disclosures that hold the logs.
     """
 
@@ -38,6 +39,8 @@ class Coverage:
     n_days_with_records: int
     n_records: int
     n_without_organisation: int
+    n_pairs_listed: int
+    n_pairs_not_evaluable: int
     disclosures: tuple[str, ...]
 
     def to_json(self) -> dict[str, Any]:
@@ -109,8 +112,6 @@ class DeclaredAndObserved:
         coverage: What the logs cover.
         unlisted: Searched without a listed share.
         unused: Listed and not seen in the log.
-        n_pairs_listed: Pairs that are listed and searched.
-        n_pairs_not_evaluable: Pairs searched only when no list was in force.
         n_producers_without_log: Producers with a list and no network log; nothing is said of them.
     """
 
@@ -118,9 +119,19 @@ class DeclaredAndObserved:
     coverage: tuple[Coverage, ...]
     unlisted: tuple[UnlistedUse, ...]
     unused: tuple[UnusedShare, ...]
-    n_pairs_listed: int
-    n_pairs_not_evaluable: int
     n_producers_without_log: int
+
+    def of(self, producer: str) -> DeclaredAndObserved | None:
+        """Give the part of one producer, by its canonical name; None where it disclosed no network log."""
+        coverage = tuple(item for item in self.coverage if item.producer == producer)
+        if not coverage:
+            return None
+        return replace(
+            self,
+            coverage=coverage,
+            unlisted=tuple(item for item in self.unlisted if item.producer == producer),
+            unused=tuple(item for item in self.unused if item.producer == producer),
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Give the answer as plain values."""
@@ -129,8 +140,6 @@ class DeclaredAndObserved:
             "coverage": [item.to_json() for item in self.coverage],
             "searched_without_listed_share": [item.to_json() for item in self.unlisted],
             "listed_and_not_seen": [item.to_json() for item in self.unused],
-            "n_pairs_listed_and_searched": self.n_pairs_listed,
-            "n_pairs_not_evaluable": self.n_pairs_not_evaluable,
             "n_producers_without_log": self.n_producers_without_log,
             "caveats": [
                 "Each search is compared with the lists in force on its own day.",
@@ -180,9 +189,10 @@ GROUP BY p.shown, o.shown HAVING bool_or(NOT listed AND evaluable) ORDER BY p.sh
 """
 
 _PAIRS: Final = """
-SELECT count(*) FILTER (any_listed), count(*) FILTER (NOT any_listed AND NOT any_evaluable)
-FROM (SELECT bool_or(listed) AS any_listed, bool_or(evaluable) AS any_evaluable
+SELECT o.shown, count(*) FILTER (any_listed), count(*) FILTER (NOT any_listed AND NOT any_evaluable)
+FROM (SELECT source, bool_or(listed) AS any_listed, bool_or(evaluable) AS any_evaluable
       FROM network_judged GROUP BY source, recipient)
+JOIN network_orgs o ON o.id = source GROUP BY o.shown
 """
 
 _UNUSED: Final = """
@@ -216,39 +226,36 @@ SELECT count(*) FROM (
 """
 
 
-def declared_and_observed(case: Case, as_of: date | None = None, producer: str | None = None) -> DeclaredAndObserved:
+def declared_and_observed(case: Case, as_of: date | None = None) -> DeclaredAndObserved:
     """Compare lists and network logs.
 
     Args:
         case: An open case.
         as_of: Leave out lists and searches after this day.
-        producer: Only this producer, by its canonical name.
-
-    Raises:
-        UsageError: The producer has disclosed no network log.
     """
     prepare(case)
     day = "DATE '9999-12-31'" if as_of is None else f"DATE '{as_of.isoformat()}'"
     case.execute(_JUDGED.format(until=f"day <= {day}"))
+    pairs = {producer: (listed, not_evaluable) for producer, listed, not_evaluable in case.rows(_PAIRS)}
     coverage = tuple(
-        Coverage(name, first, last, n_days, n_with, n_records, n_without, tuple(disclosures))
-        for name, first, last, n_days, n_with, n_records, n_without, disclosures in case.rows(
+        Coverage(name, first, last, n_days, n_with, n_records, n_without, *pairs.get(name, (0, 0)), tuple(ids))
+        for name, first, last, n_days, n_with, n_records, n_without, ids in case.rows(
             _COVERAGE.format(until=f"day IS NULL OR day <= {day}")
         )
-        if producer in (None, name)
     )
-    if producer is not None and not coverage:
-        raise UsageError(f"no network log of {producer!r} is in this case.", hint="Add the log, or leave the name out.")
-    unlisted = tuple(UnlistedUse(*row) for row in case.rows(_UNLISTED) if producer in (None, row[0]))
     unused = tuple(
         UnusedShare(source, recipient, days, NOT_SEEN if days else CANNOT_TELL, citation)
         for source, recipient, days, citation in case.rows(
             _UNUSED.format(held=in_force(as_of), logged_until=f"l.day <= {day}")
         )
-        if producer in (None, source)
     )
-    listed, not_evaluable = case.rows(_PAIRS)[0]
-    return DeclaredAndObserved(as_of, coverage, unlisted, unused, listed, not_evaluable, int(case.value(_WITHOUT_LOG)))
+    return DeclaredAndObserved(
+        as_of,
+        coverage,
+        tuple(UnlistedUse(*row) for row in case.rows(_UNLISTED)),
+        unused,
+        int(case.value(_WITHOUT_LOG)),
+    )
 
 
 def _plain(item: Any) -> dict[str, Any]:
