@@ -51,7 +51,8 @@ def audit_rows(n: int, seed: int = 7) -> list[tuple[str, ...]]:
                 "Elm County SO",
                 rng.choice(["1", "840", "6601"]),
                 rng.choice(["104", "17652", "95211", "111111"]),
-                f"11/{13 + i % 9}/2025, {hour:02d}:{minute:02d}:17 PM UTC 11/{14 + i % 9}/2025, {hour:02d}:{minute:02d}:17 AM UTC",
+                f"11/{13 + i % 9}/2025, {hour:02d}:{minute:02d}:17 PM UTC "
+                f"11/{14 + i % 9}/2025, {hour:02d}:{minute:02d}:17 AM UTC",
                 rng.choice(REASONS),
                 f"11/{14 + i % 9}/2025, {hour:02d}:{minute:02d}:36 AM UTC",
                 rng.choice(["lookup", "search"]),

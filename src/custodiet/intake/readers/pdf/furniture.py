@@ -10,6 +10,7 @@ from statistics import median
 from custodiet.intake.readers.pdf.lines import Line
 from custodiet.intake.readers.pdf.tokens import is_address, is_page_number
 
+_EDGE_LINES = 8  # lines of furniture at one edge of a page
 _DIGITS = re.compile(r"\d+")
 _APART = 1.6  # times the usual distance of lines: furniture stands off the body
 
@@ -26,7 +27,7 @@ def strip_furniture(pages: list[list[Line]]) -> int:
     """
     taken = 0
     for foot in (True, False):
-        while True:
+        for _ in range(_EDGE_LINES):
             n = _strip_once(pages, foot)
             taken += n
             if not n:
@@ -44,7 +45,7 @@ def _strip_once(pages: list[list[Line]], foot: bool) -> int:
     taken = 0
     for lines, line in edges:
         repeated = shapes[_shape(line)] >= common
-        numbered = line.page in counting and len(line.pieces) <= 3
+        numbered = line.page in counting and _is_number_line(line, lines, foot)
         if (repeated and not _looks_like_header(line)) or numbered or _is_browser_line(line):
             lines.pop(-1 if foot else 0)
             taken += 1
@@ -62,6 +63,13 @@ def _is_browser_line(line: Line) -> bool:
 def _looks_like_header(line: Line) -> bool:
     text = line.text
     return len(line.pieces) >= 2 and not any(c.isdigit() for c in text)
+
+
+def _is_number_line(line: Line, lines: list[Line], foot: bool) -> bool:
+    """Tell a page number from a cell that happens to count with the pages."""
+    if any(is_page_number(piece.text) and not piece.text.isdigit() for piece in line.pieces):
+        return len(line.pieces) <= 3
+    return len(line.pieces) == 1 and _stands_off(lines, foot)
 
 
 def _counting_pages(edges: list[Line]) -> set[int]:

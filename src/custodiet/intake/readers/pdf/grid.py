@@ -103,4 +103,4 @@ def _rooms(columns: Columns, values: list[GridLine]) -> list[float]:
     padding = min((pitch - width for pitch, width in zip(pitches, widest, strict=False)), default=0.0)
     alone = any(line.cells[-1] is not None and line.cells.count(None) == len(columns) - 1 for line in values)
     rooms = [max(w, p - max(0.0, padding)) for w, p in zip(widest, pitches, strict=False)]
-    return [*rooms, widest[-1] if alone else float("inf")]
+    return [*rooms, widest[-1] if alone and len(columns) > 1 else float("inf")]

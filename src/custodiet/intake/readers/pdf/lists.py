@@ -9,7 +9,8 @@ from custodiet.intake.readers.pdf.lines import Line
 from custodiet.intake.readers.pdf.sections import Section
 
 _MINIMUM = 5
-_ENDED = 0.9  # share of lines that ended though the next word had room: prose runs on to the margin
+_ALIGNED = 0.9  # share of lines that begin at the left edge
+_ENDED = 0.6  # share of lines that ended though the next word had room: prose runs on to the margin
 
 
 def list_of(lines: list[Line]) -> Section | None:
@@ -19,7 +20,7 @@ def list_of(lines: list[Line]) -> Section | None:
     left = min(line.pieces[0].x0 for line in lines)
     right = max(line.pieces[0].x1 for line in lines)
     em = lines[0].em
-    if sum(abs(line.pieces[0].x0 - left) < em for line in lines) < _ENDED * len(lines):
+    if sum(abs(line.pieces[0].x0 - left) < em for line in lines) < _ALIGNED * len(lines):
         return None
     ended = 0
     sentences = 0

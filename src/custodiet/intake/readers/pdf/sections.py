@@ -16,6 +16,7 @@ from custodiet.intake.readers.pdf.tokens import kind_of
 
 _APART = 1.8  # times the usual distance of lines: something new may begin
 _MISFITS = 0.1  # share of lines that may reach over the columns of a table
+_MAX_COLUMNS = 200  # more is no table but scattered text
 _SAMPLE = 800  # pieces of a table that a new part is compared with
 
 
@@ -59,7 +60,7 @@ def split_sections(pages: list[list[Line]]) -> tuple[list[Section], list[Line]]:
                 heading.extend(head)
                 if not chunk:
                     continue
-                if _belongs(chunk, current) and not (_is_new_header(chunk, current)):
+                if _belongs(chunk, current) and not (len(chunk) > 1 and _is_new_header(chunk[0], current)):
                     outside.extend(heading)
                     heading = []
                     _extend(current, chunk)
@@ -98,7 +99,7 @@ def _tables_only(sections: list[Section], outside: list[Line]) -> tuple[list[Sec
 def is_table(section: Section) -> bool:
     """Tell whether lines form a table: several columns, filled side by side again and again."""
     several = sum(1 for line in section.lines if len(line.pieces) > 1)
-    if len(section.columns) < 2:
+    if not 2 <= len(section.columns) <= _MAX_COLUMNS:
         return False
     if section.header is not None and several == 1:
         return len(section.lines) == 1 and len(section.columns) >= 3
@@ -128,7 +129,7 @@ def _cut_foreign(chunk: list[Line], current: Section) -> tuple[list[Line], list[
     begin = next((i for i, flag in enumerate(foreign) if not flag), len(chunk))
     end = next((i for i in range(begin, len(chunk)) if foreign[i]), len(chunk))
     for i in range(begin + 1, end):
-        if _is_new_header(chunk[i:], current):
+        if _is_new_header(chunk[i], current) and i + 1 < len(chunk):
             end = i
             break
     return chunk[:begin], chunk[begin:end], chunk[end:]
@@ -151,10 +152,9 @@ def _belongs(chunk: list[Line], current: Section) -> bool:
     return straddling(current.sample, _columns(chunk, spans)) <= _MISFITS
 
 
-def _is_new_header(chunk: list[Line], current: Section) -> bool:
-    """Tell whether the chunk begins with labels that are not those of the current table."""
-    line = chunk[0]
-    if len(chunk) < 2 or not is_header_line(line) or len(line.pieces) < max(2, 0.6 * len(current.columns)):
+def _is_new_header(line: Line, current: Section) -> bool:
+    """Tell whether a line holds labels, and not those of the current table."""
+    if not is_header_line(line) or len(line.pieces) < max(2, 0.6 * len(current.columns)):
         return False
     header = current.header
     if header is not None and header.text == line.text:
