@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -167,6 +169,9 @@ def test_a_name_that_names_nothing_is_a_placeholder(name: str) -> None:
         ("North Carolina State Highway Patrol", ["NC State Highway Patrol", "North Carolina State Highway Patrol"]),
         ("Saint Louis Park MN PD", ["St. Louis Park PD MN", "Saint Louis Park MN PD"]),
         ("South Carolina Law Enforcement Division", ["SLED", "South Carolina Law Enforcement Division - SLED"]),
+        ("Miami Dade FL PD", ["Miami-Dade FL PD", "Miami Dade FL PD"]),
+        ("Winston-Salem NC PD", ["Winston Salem NC PD", "Winston-Salem NC PD"]),
+        ("University of Texas Tyler TX PD", ["Univ. of Texas - Tyler PD", "University of Texas at Tyler PD"]),
         ("US Marshals Service", ["USMS", "USMS (Inactive)", "US Marshals", "U.S. Marshals Service"]),
     ],
 )  # fmt: skip
@@ -262,6 +267,19 @@ def test_marks_that_cannot_be_seen_change_nothing() -> None:
 
 def test_homoglyphs_do_not_meet_the_name_they_imitate() -> None:
     assert one("Роlk County FL SO").canonical != "Polk County FL SO"
+
+
+@pytest.mark.real
+def test_the_names_of_a_real_directory_are_told(real_data: Path) -> None:
+    with (real_data / "sharing-2024" / "agency20240426.csv").open(encoding="utf-8", newline="") as file:
+        names = sorted({row["name"] for row in csv.DictReader(file)})
+    found = resolve_names(names)
+    assert len(names) > 5000
+    assert sum(item.state is not None for item in found) / len(found) > 0.98
+    assert sum(item.level != "unknown" for item in found) / len(found) > 0.98
+    # Quirk 140: a sheriff's department is not South Dakota.
+    sheriffs = [item for item in found if item.name.endswith(" CA SD")]
+    assert {(item.state, item.type) for item in sheriffs} == {("CA", "sheriff")}
 
 
 @pytest.mark.slow

@@ -29,7 +29,7 @@ def canonical_name(
         statewide: Whether it is an agency of the state: the state is written out in front.
         of_place: Whether the words are those of a city or county, to be written as the gazetteer does.
     """
-    words = [expanded for word in core for expanded in (lexicon().expand.get(word, word),) if expanded]
+    words = _spelled_alike(core)
     words = _without_prefix(words, state, short)
     name = _state_name_words(state)
     if state is not None and statewide:
@@ -41,6 +41,15 @@ def canonical_name(
     place = _place_as_written(words, state, short) if of_place and state is not None else None
     parts = [place] if place else _written(words, None)
     return " ".join([*parts, *([state] if state else []), *([short] if short else [])])
+
+
+def _spelled_alike(core: Sequence[str]) -> list[str]:
+    """Write out abbreviations, part hyphenated words, and drop ``at`` from the name of a campus."""
+    expand = lexicon().expand
+    words: list[str] = []
+    for word in core:
+        words += word.split("-") if "-" in word else (expand.get(word, word),)
+    return [word for word in words if word != "at"] if "university" in words else words
 
 
 def _begins(words: Sequence[str], name: tuple[str, ...]) -> bool:
@@ -103,4 +112,4 @@ def _written_word(word: str, first: bool) -> str:
         return known
     if 1 < len(word) <= 5 and word not in _SHORT_NAMES and word.isalpha() and _VOWELS.isdisjoint(word):
         return word.upper()
-    return "-".join([part.capitalize() for part in word.split("-")])
+    return word.capitalize()
