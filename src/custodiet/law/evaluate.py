@@ -10,13 +10,13 @@ import pyarrow as pa
 
 from custodiet.case import Case
 from custodiet.case.types import arrow_schema
-from custodiet.law.evidence import group_evidence, row_evidence
-from custodiet.law.findings import findings_table
+from custodiet.law.evidence import LISTS, group_evidence, row_evidence
+from custodiet.law.findings import rebuild_findings
 from custodiet.law.indicators import indicator_row
 from custodiet.law.review import apply_decisions, ensure_review_tables
-from custodiet.law.scan import Scan, Tally, prepare, release, tallies
+from custodiet.law.scan import Tally, prepare, release, tallies
 from custodiet.law.subjects import Inputs, inputs_of
-from custodiet.model.tables import ALL_TABLES
+from custodiet.model.tables import INDICATORS, OUTCOMES
 from custodiet.rules.load import load_packs
 from custodiet.rules.rule import Pack, Rule
 
@@ -38,9 +38,7 @@ class EvaluationSummary:
     indicators: dict[str, int]
 
 
-def evaluate_case(
-    case: Case, packs: Sequence[str] | None = None, *, include_drafts: bool = False
-) -> EvaluationSummary:
+def evaluate_case(case: Case, packs: Sequence[str] | None = None, *, include_drafts: bool = False) -> EvaluationSummary:
     """Run rule packs over a case and replace its outcomes, indicators and findings in one transaction.
 
     Args:
@@ -113,10 +111,21 @@ def _replace(
     case: Case, outcomes: list[dict[str, Any]], indicators: list[dict[str, Any]], rules: dict[str, Rule]
 ) -> None:
     apply_decisions(case, indicators)
-    findings = findings_table(case, indicators, rules)
+    plain = [name for name in INDICATORS.column_names if name != "evidence"]
+    schema = arrow_schema(INDICATORS)
+    numbered = pa.schema([schema.field(name) for name in plain] + [("list_no", pa.int64())])
     with case.transaction():
-        for name, rows in (("outcomes", outcomes), ("indicators", indicators), ("findings", findings)):
-            case.replace(name, pa.Table.from_pylist(rows, schema=arrow_schema(ALL_TABLES[name])))
+        case.replace("outcomes", pa.Table.from_pylist(outcomes, schema=arrow_schema(OUTCOMES)))
+        case.execute("DELETE FROM indicators")
+        if indicators:
+            names = ", ".join(f'"{name}"' for name in plain)
+            with case.registered("new_indicators", pa.Table.from_pylist(indicators, schema=numbered)):
+                case.execute(
+                    f"INSERT INTO indicators ({names}, evidence) SELECT {names}, l.evidence"
+                    f" FROM new_indicators n JOIN {LISTS} l ON l.list_no = n.list_no"
+                )
+        rebuild_findings(case, rules)
+    case.execute(f"DROP TABLE IF EXISTS {LISTS}")
 
 
 def _sum_outcomes(rows: list[dict[str, Any]]) -> dict[str, int]:
@@ -134,6 +143,3 @@ def _by_severity(rows: list[dict[str, Any]]) -> dict[str, int]:
     for row in rows:
         counts[row["severity"]] = counts.get(row["severity"], 0) + 1
     return counts
-
-
-__all__ = ["EvaluationSummary", "Scan", "evaluate_case", "evaluate_packs"]

@@ -11,8 +11,9 @@ from typing import Any, Final
 import ibis
 
 from custodiet.case import Case
-from custodiet.law.scan import DIALECT, Scan
+from custodiet.law.scan import DIALECT, Scan, shown_fields
 from custodiet.rules.compile import condition, outcome
+from custodiet.rules.conditions import parameter_names
 from custodiet.rules.compile_groups import group_table, key_names, member_table
 from custodiet.rules.rule import Rule
 from custodiet.rules.schema import Alternative
@@ -33,6 +34,7 @@ class Evidence:
         n_not_evaluable: What could not be told, in the unit of ``n``.
         n_groups: Groups that meet the pattern; 0 for rules on single rows.
         digest: Number made of the evidence rows, whatever their order.
+        list_no: Where the rows wait in the table :data:`LISTS`.
         alternatives: Counts under the rule's other definitions, in their order.
         eras: Count for each form of the export among the evidence.
         eras_judged: Forms of the export among all that was evaluated.
@@ -47,8 +49,8 @@ class Evidence:
     n_not_evaluable: int
     first: datetime | date | None
     last: datetime | date | None
-    rows: list[dict[str, Any]]
     digest: str
+    list_no: int
     n_groups: int = 0
     alternatives: list[int] = field(default_factory=list)
     eras: dict[str, int] = field(default_factory=dict)
@@ -65,9 +67,7 @@ def group_fields(rule: Rule) -> tuple[str, ...]:
 def altered(rule: Rule, other: Alternative) -> Rule:
     """Return the rule under another definition."""
     values = {
-        name: tuple(
-            (start, tuple(value) if isinstance(value, list) else value) for start, _ in rule.parameters[name]
-        )
+        name: tuple((start, tuple(value) if isinstance(value, list) else value) for start, _ in rule.parameters[name])
         for name, value in other.parameters.items()
     }
     changed = replace(rule, parameters=dict(rule.parameters) | values)
@@ -87,7 +87,7 @@ def row_evidence(case: Case, scan: Scan, rule: Rule) -> list[Evidence]:
     columns: dict[str, Any] = {f"g{n}": table[name] for n, name in enumerate(keys)}
     columns |= {
         "o": outcome(rule, table, scan.hoisted),
-        "counted": table[counted].cast("string"),
+        "counted": table[counted].cast("string").hash(),
         "happened": table[dates],
         "disclosure_id": table[subject.evidence[0]],
         "record_no": table[subject.evidence[1]],
@@ -96,15 +96,14 @@ def row_evidence(case: Case, scan: Scan, rule: Rule) -> list[Evidence]:
     for n, other in enumerate(rule.model.sensitivity):
         columns[f"a{n}"] = outcome(altered(rule, other), table, scan.hoisted)
     inner = ibis.to_sql(table.select(**columns), dialect=DIALECT)
-    found = _gather(case, inner, len(keys), len(rule.model.sensitivity))
-    if rule.model.counts_apart or _broken_down(rule):
+    unique = scan.unique and rule.model.count_distinct is None
+    found = _gather(case, inner, len(keys), len(rule.model.sensitivity), unique=unique)
+    if rule.model.counts_apart or shown_fields(rule):
         _add_details(case, scan, rule, {item.key: item for item in found})
     return found
 
 
-def group_evidence(
-    case: Case, scan: Scan, rule: Rule
-) -> tuple[list[tuple[str, int, int, int, int]], list[Evidence]]:
+def group_evidence(case: Case, scan: Scan, rule: Rule) -> tuple[list[tuple[str, int, int, int, int]], list[Evidence]]:
     """Evaluate an aggregate rule: outcomes of groups by producer, and the evidence of its indicators."""
     members, groups = _make_group_tables(case, scan, rule)
     tallies = case.rows(
@@ -113,9 +112,11 @@ def group_evidence(
     )
     found: list[Evidence] = []
     if any(row[1] for row in tallies):
-        found = _group_hits(case, rule, members, groups)
+        found = _group_hits(case, rule, members, groups, unique=scan.unique)
         for other in rule.model.sensitivity:
-            counts = _alternative_counts(case, scan, rule, altered(rule, other))
+            changed = altered(rule, other)
+            stored = None if other.counts is not None or _in_members(rule, other) else members
+            counts = _alternative_counts(case, scan, rule, changed, stored)
             for item in found:
                 item.alternatives.append(counts.get(item.key, 0))
     case.execute(f"DROP TABLE {members}")
@@ -123,37 +124,64 @@ def group_evidence(
     return [(str(row[0]), *(int(c) for c in row[1:])) for row in tallies], found  # type: ignore[misc]
 
 
-def _gather(case: Case, inner: str, n_keys: int, n_alternatives: int) -> list[Evidence]:
+def _gather(case: Case, inner: str, n_keys: int, n_alternatives: int, *, unique: bool) -> list[Evidence]:
     keys = ", ".join(f"g{n}" for n in range(n_keys))
-    alternatives = "".join(f", count(DISTINCT counted) FILTER (a{n} = 0)" for n in range(n_alternatives))
-    eras = "".join(f", count(DISTINCT counted) FILTER (o = 0 AND era = '{era}')" for era in ERAS)
-    table = "gathered_rows"
-    case.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT * FROM ({inner}) WHERE o <> 3")
-    rows = case.rows(
-        f"SELECT {keys}, count(DISTINCT counted) FILTER (o = 0), count(*) FILTER (o = 0),"
-        " count(DISTINCT counted) FILTER (o < 2), count(DISTINCT counted) FILTER (o = 2),"
-        " min(happened) FILTER (o = 0), max(happened) FILTER (o = 0), count(DISTINCT era) FILTER (o < 2),"
-        f" {_DIGEST}, {_ROWS} FILTER (o = 0){alternatives}{eras}"
-        f" FROM {table} GROUP BY {keys} HAVING count(*) FILTER (o = 0) > 0 ORDER BY {keys}"
+    counts = _counts(case, inner, n_keys, n_alternatives, unique=unique)
+    case.execute(
+        f"CREATE OR REPLACE TEMP TABLE hits AS SELECT {keys}, happened, disclosure_id, record_no FROM ({inner}) WHERE o = 0"
     )
-    case.execute(f"DROP TABLE {table}")
-    return [_evidence(row, n_keys, n_alternatives) for row in rows]
+    case.execute(
+        f"CREATE TEMP TABLE IF NOT EXISTS {LISTS} (list_no BIGINT, evidence STRUCT(disclosure_id VARCHAR, record_no BIGINT)[])"
+    )
+    start = int(case.value(f"SELECT coalesce(max(list_no), 0) FROM {LISTS}"))
+    rows = case.rows(
+        f"SELECT {keys}, count(*), min(happened), max(happened), {_DIGEST} FROM hits GROUP BY {keys} ORDER BY {keys}"
+    )
+    case.execute(
+        f"INSERT INTO {LISTS} SELECT {start} + row_number() OVER (ORDER BY {keys}), evidence FROM"
+        f" (SELECT {keys}, {_ROWS} AS evidence FROM hits GROUP BY {keys})"
+    )
+    case.execute("DROP TABLE hits")
+    found = []
+    for place, row in enumerate(rows, start=1):
+        key, (n_records, first, last, digest) = tuple(row[:n_keys]), row[n_keys:]
+        n, denominator, unknown, eras_judged, *others = counts[key]
+        eras = {era: count for era, count in zip(ERAS, others[n_alternatives:], strict=True) if count}
+        found.append(
+            Evidence(
+                key, n, int(n_records), denominator, unknown, first, last, str(digest), start + place,
+                alternatives=others[:n_alternatives], eras=eras, eras_judged=eras_judged,
+            )
+        )  # fmt: skip
+    return found
 
 
-_DIGEST: Final = "md5((bit_xor(md5_number(disclosure_id || ':' || record_no)) FILTER (o = 0))::VARCHAR)"
+def _counts(case: Case, inner: str, n_keys: int, n_alternatives: int, *, unique: bool) -> dict[Key, list[int]]:
+    """Count what is counted once each (searches, pairs), by key: hits, judged, unknown, eras, alternatives, eras hit."""
+    keys = ", ".join(f"g{n}" for n in range(n_keys))
+    flags = {"h": "o = 0", "j": "o < 2", "u": "o = 2"} | {f"a{n}": f"a{n} = 0" for n in range(n_alternatives)}
+    flags |= {f"e{n}": f"o = 0 AND era = '{era}'" for n, era in enumerate(ERAS)}
+    flags |= {f"d{n}": f"o < 2 AND era = '{era}'" for n, era in enumerate(ERAS)}
+    wanted = [f"a{n}" for n in range(n_alternatives)] + [f"e{n}" for n in range(len(ERAS))]
+    if not unique:
+        folded = ", ".join(f"bool_or({test}) AS {flag}" for flag, test in flags.items())
+        inner = f"SELECT {keys}, {folded} FROM ({inner}) WHERE o <> 3 GROUP BY {keys}, counted"
+        flags = {flag: flag for flag in flags}
+    eras_judged = " + ".join(f"coalesce(bool_or({flags[f'd{n}']}), false)::INTEGER" for n in range(len(ERAS)))
+    rows = case.rows(
+        f"SELECT {keys}, count(*) FILTER ({flags['h']}) AS n, count(*) FILTER ({flags['j']}),"
+        f" count(*) FILTER (({flags['u']}) AND NOT ({flags['j']})), {eras_judged},"
+        f" {', '.join(f'count(*) FILTER ({flags[flag]})' for flag in wanted)}"
+        f" FROM ({inner}) GROUP BY {keys} HAVING count(*) FILTER ({flags['h']}) > 0"
+    )
+    return {tuple(row[:n_keys]): [int(count or 0) for count in row[n_keys:]] for row in rows}
+
+
+LISTS: Final = "evidence_lists"
+_DIGEST: Final = "md5(bit_xor(md5_number(disclosure_id || ':' || record_no))::VARCHAR)"
 _ROWS: Final = (
     "list({'disclosure_id': disclosure_id, 'record_no': record_no::BIGINT} ORDER BY disclosure_id, record_no)"
 )
-
-
-def _evidence(row: Sequence[Any], n_keys: int, n_alternatives: int) -> Evidence:
-    n, n_records, denominator, unknown, first, last, eras_judged, digest, rows = row[n_keys : n_keys + 9]
-    alternatives = [int(count) for count in row[n_keys + 9 : n_keys + 9 + n_alternatives]]
-    eras = dict(zip(ERAS, row[n_keys + 9 + n_alternatives :], strict=False))
-    return Evidence(
-        tuple(row[:n_keys]), int(n), int(n_records), int(denominator), int(unknown), first, last, rows, str(digest),
-        alternatives=alternatives, eras={era: int(c) for era, c in eras.items() if c}, eras_judged=int(eras_judged),
-    )  # fmt: skip
 
 
 def _make_group_tables(case: Case, scan: Scan, rule: Rule) -> tuple[str, str]:
@@ -174,17 +202,17 @@ def _places(rule: Rule) -> list[str]:
     return [f"k{rule.grouping.per.index(name)}" for name in group_fields(rule)]
 
 
-def _group_hits(case: Case, rule: Rule, members: str, groups: str) -> list[Evidence]:
+def _group_hits(case: Case, rule: Rule, members: str, groups: str, *, unique: bool) -> list[Evidence]:
     places = _places(rule)
     keys = ", ".join(f"m.{key} AS g{n}" for n, key in enumerate(places))
     # A pattern about absence (a long gap) has no counted search to show: then all members are its evidence.
     inner = (
         f"SELECT {keys}, CASE WHEN g.outcome = 0 AND (m.told = 1 OR (m.told = 0 AND g.n_counted = 0)) THEN 0"
-        " WHEN g.outcome < 2 AND m.told < 2 THEN 1 ELSE 2 END::TINYINT AS o, m.search_key AS counted,"
+        " WHEN g.outcome < 2 AND m.told < 2 THEN 1 ELSE 2 END::TINYINT AS o, hash(m.search_key) AS counted,"
         " m.searched_at AS happened, m.disclosure_id, m.record_no, m.era"
         f" FROM {members} m JOIN {groups} g ON {_same(rule)} WHERE m.told IS NOT NULL AND g.outcome <> 3"
     )
-    found = _gather(case, inner, len(places), 0)
+    found = _gather(case, inner, len(places), 0, unique=unique)
     n_groups = _groups_by_key(case, groups, places)
     for item in found:
         item.n_groups = n_groups.get(item.key, 0)
@@ -197,17 +225,21 @@ def _groups_by_key(case: Case, groups: str, places: Sequence[str]) -> dict[Key, 
     return {tuple(row[:-1]): int(row[-1]) for row in rows}
 
 
-def _alternative_counts(case: Case, scan: Scan, rule: Rule, changed: Rule) -> dict[Key, int]:
-    groups = group_table(changed, member_table(changed, scan.table))
+def _in_members(rule: Rule, other: Alternative) -> bool:
+    """Tell whether a changed parameter is used before groups are made."""
+    assert rule.grouping is not None  # noqa: S101
+    trees = (rule.applies, rule.evaluable, rule.grouping.members, rule.grouping.counts)
+    return any(set(other.parameters) & parameter_names(tree) for tree in trees)
+
+
+def _alternative_counts(case: Case, scan: Scan, rule: Rule, changed: Rule, stored: str | None) -> dict[Key, int]:
+    members = member_table(changed, scan.table)
+    if stored is not None:
+        members = ibis.table(members.schema(), name=stored)
     keys = ", ".join(_places(rule))
-    sql = f"SELECT {keys}, sum(n_counted) FROM ({ibis.to_sql(groups, dialect=DIALECT)}) WHERE outcome = 0 GROUP BY {keys}"
-    return {tuple(row[:-1]): int(row[-1]) for row in case.rows(sql)}
-
-
-def _broken_down(rule: Rule) -> list[str]:
-    import re
-
-    return sorted(set(re.findall(r"\{(?:by|list):(\w+)\}", rule.model.statement)))
+    groups = ibis.to_sql(group_table(changed, members), dialect=DIALECT)
+    rows = case.rows(f"SELECT {keys}, sum(n_counted) FROM ({groups}) WHERE outcome = 0 GROUP BY {keys}")
+    return {tuple(row[:-1]): int(row[-1]) for row in rows}
 
 
 def _add_details(case: Case, scan: Scan, rule: Rule, found: Mapping[Key, Evidence]) -> None:
@@ -217,16 +249,14 @@ def _add_details(case: Case, scan: Scan, rule: Rule, found: Mapping[Key, Evidenc
     listed = ", ".join(named)
     counted = table[rule.model.count_distinct or "search_key"].cast("string")
     judged = outcome(rule, table, scan.hoisted)
-    for name in _broken_down(rule):
+    for name in shown_fields(rule):
         inner = ibis.to_sql(table.select(**named, o=judged, v=table[name], counted=counted), dialect=DIALECT)
         rows = case.rows(
             f"SELECT {listed}, coalesce(v, 'not stated'), count(DISTINCT counted) AS n FROM ({inner}) WHERE o = 0"
             f" GROUP BY ALL ORDER BY n DESC, {len(keys) + 1}"
         )
         for row in rows:
-            found[tuple(row[: len(keys)])].breakdowns.setdefault(name, []).append(
-                (str(row[-2]), int(row[-1]))
-            )
+            found[tuple(row[: len(keys)])].breakdowns.setdefault(name, []).append((str(row[-2]), int(row[-1])))
     for apart in rule.model.counts_apart:
         holds = condition(apart.when.tree(), table)
         inner = ibis.to_sql(table.select(**named, o=judged, w=holds, counted=counted), dialect=DIALECT)

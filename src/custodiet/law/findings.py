@@ -24,34 +24,29 @@ NOT_STATED: Final = "Not established."
 NO_RESPONSE: Final = "None recorded. Ask for an explanation before anything is published."
 
 
-def findings_table(
-    case: Case, indicators: list[dict[str, Any]], rules: Mapping[str, Rule] | None = None
-) -> list[dict[str, Any]]:
-    """Return the rows of ``findings``: kept indicators, then findings carried forward from earlier cases."""
+def rebuild_findings(case: Case, rules: Mapping[str, Rule] | None = None) -> None:
+    """Make the table ``findings`` again: kept indicators, then findings carried forward; call inside a transaction.
+
+    Args:
+        case: The case.
+        rules: The rules of the evaluation, for the words of the criteria; without
+            them a finding keeps the criteria it had, or cites the provision.
+    """
+    ensure_review_tables(case)
+    kept = case.query(
+        f"SELECT {_names(INDICATORS.column_names)} FROM indicators WHERE list_contains(?, disposition) ORDER BY indicator_id",
+        [[str(word) for word in KEPT]],
+    ).to_pylist()
+    before = dict(case.rows("SELECT indicator_id, criteria FROM findings"))
     written = latest_fields(case)
-    kept = [row for row in indicators if row.get("disposition") in [str(word) for word in KEPT]]
-    found = [row | _fields(row, written.get(row["indicator_id"], {}), rules or {}) for row in kept]
+    found = [
+        row | _fields(row, written.get(row["indicator_id"], {}), rules or {}, before.get(row["indicator_id"]))
+        for row in kept
+    ]
     known = {row["indicator_id"] for row in found}
     carried = case.query(f"SELECT {_names(FINDINGS.column_names)} FROM carried_findings").to_pylist()
-    return found + [row for row in carried if row["indicator_id"] not in known]
-
-
-def rebuild_findings(case: Case) -> None:
-    """Make the table ``findings`` again from indicators and decisions; call inside a transaction."""
-    ensure_review_tables(case)
-    indicators = case.query(
-        f"SELECT {_names(INDICATORS.column_names)} FROM indicators ORDER BY indicator_id"
-    ).to_pylist()
-    before = {
-        row["indicator_id"]: row
-        for row in case.query("SELECT indicator_id, criteria FROM findings").to_pylist()
-    }
-    rows = findings_table(case, indicators)
-    for row in rows:
-        earlier = before.get(row["indicator_id"])
-        if earlier is not None and row["criteria"] == row["citation"]:
-            row["criteria"] = earlier["criteria"]
-    case.replace("findings", pa.Table.from_pylist(rows, schema=arrow_schema(FINDINGS)))
+    found += [row for row in carried if row["indicator_id"] not in known]
+    case.replace("findings", pa.Table.from_pylist(found, schema=arrow_schema(FINDINGS)))
 
 
 def carry_forward(case: Case, earlier_case_dir: Path, *, on: date | None = None) -> int:
@@ -77,9 +72,7 @@ def carry_forward(case: Case, earlier_case_dir: Path, *, on: date | None = None)
         follow_up = row["follow_up"] or "Not yet followed up."
         row |= {"carried_from": name, "carried_on": day, "evidence": []}
         row["follow_up"] = (
-            follow_up
-            if follow_up.startswith("Carried forward")
-            else f"Carried forward from {name}. {follow_up}"
+            follow_up if follow_up.startswith("Carried forward") else f"Carried forward from {name}. {follow_up}"
         )
     ensure_review_tables(case)
     with case.transaction():
@@ -90,10 +83,14 @@ def carry_forward(case: Case, earlier_case_dir: Path, *, on: date | None = None)
     return len(rows)
 
 
-def _fields(row: Mapping[str, Any], written: Mapping[str, str], rules: Mapping[str, Rule]) -> dict[str, str]:
+def _fields(
+    row: Mapping[str, Any], written: Mapping[str, str], rules: Mapping[str, Rule], before: str | None
+) -> dict[str, str]:
     rule = rules.get(row["rule_id"])
-    first = rule.model.law[0] if rule else None
-    criteria = row["citation"] if first is None or first.quote is None else f"{first.cite}: “{first.quote}”"
+    criteria = before or row["citation"]
+    if rule is not None:
+        law = rule.model.law[0]
+        criteria = law.cite if law.quote is None else f"{law.cite}: “{law.quote}”"
     defaults = dict.fromkeys(FINDING_FIELDS, NOT_STATED) | {
         "condition": row["statement"],
         "criteria": criteria,

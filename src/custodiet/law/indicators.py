@@ -20,7 +20,7 @@ PERSONAL = ("user",)
 
 
 def indicator_row(case: Case, scan: Scan, rule: Rule, evidence: Evidence) -> dict[str, Any]:
-    """Return one row of ``indicators``.
+    """Return one row of ``indicators``, with ``list_no`` in the place of its evidence.
 
     An account is named by a pseudonym of the case; the query of an account-level
     indicator gives one row per account and names none.
@@ -46,7 +46,7 @@ def indicator_row(case: Case, scan: Scan, rule: Rule, evidence: Evidence) -> dic
         "caveats": caveats_of(rule, evidence),
         "sensitivity": sensitivity_of(rule, evidence),
         "query": recompute_query(scan, rule, evidence),
-        "evidence": evidence.rows,
+        "list_no": evidence.list_no,
     }
 
 

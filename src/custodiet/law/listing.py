@@ -65,6 +65,4 @@ def findings(case: Case) -> list[dict[str, Any]]:
         "SELECT * EXCLUDE (evidence, query), len(evidence) AS n_evidence FROM findings"
     ).to_pylist()
     order = {str(s): -s.rank for s in Severity}
-    return sorted(
-        rows, key=lambda row: (order[row["severity"]], row["rule_id"], row["subject"], row["indicator_id"])
-    )
+    return sorted(rows, key=lambda row: (order[row["severity"]], row["rule_id"], row["subject"], row["indicator_id"]))

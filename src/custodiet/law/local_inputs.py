@@ -37,9 +37,7 @@ def ensure_input_tables(case: Case) -> None:
 def kind_of(path: Path) -> LocalInput | None:
     """Tell which input a file is by its name (``roster.csv``, ``roster-2025.csv``); None when it is none."""
     stem = path.stem.lower()
-    return next(
-        (item for name, item in LOCAL_INPUTS.items() if stem == name or stem.startswith(f"{name}-")), None
-    )
+    return next((item for name, item in LOCAL_INPUTS.items() if stem == name or stem.startswith(f"{name}-")), None)
 
 
 def load_local_input(case: Case, path: Path, name: str | None = None) -> int:
@@ -58,9 +56,7 @@ def load_local_input(case: Case, path: Path, name: str | None = None) -> int:
     """
     item = LOCAL_INPUTS.get(name) if name else kind_of(path)
     if item is None:
-        raise InputError(
-            "is no local input.", where=path.name, hint=f"Name it one of: {', '.join(LOCAL_INPUTS)}."
-        )
+        raise InputError("is no local input.", where=path.name, hint=f"Name it one of: {', '.join(LOCAL_INPUTS)}.")
     rows = _read(path, item)
     ensure_input_tables(case)
     owner = item.table.columns[0].name
@@ -98,9 +94,7 @@ def _header_faults(seen: Iterable[str], item: LocalInput) -> list[str]:
     seen = [name.strip() for name in seen]
     missing = [name for name in item.required if name not in seen]
     if missing:
-        return [
-            f"column {', '.join(missing)} is missing; the columns are {', '.join(item.table.column_names)}"
-        ]
+        return [f"column {', '.join(missing)} is missing; the columns are {', '.join(item.table.column_names)}"]
     unknown = [name for name in seen if name not in item.table.column_names]
     return (
         [f"{len(unknown)} column(s) are not known; the columns are {', '.join(item.table.column_names)}"]

@@ -83,9 +83,7 @@ def read_answers(path: Path) -> dict[str, Any]:
     except (OSError, UnicodeDecodeError, yaml.YAMLError):
         content = None
     if not isinstance(content, dict):
-        raise UsageError(
-            "is no YAML file of answers.", where=path.name, hint=f"Questions: {', '.join(KEYS)}."
-        )
+        raise UsageError("is no YAML file of answers.", where=path.name, hint=f"Questions: {', '.join(KEYS)}.")
     return {str(key): value for key, value in content.items()}
 
 
@@ -165,12 +163,8 @@ def _agency(field: str, given: dict[str, Any]) -> dict[str, Any]:
     return {"any": [_is(field, given["agency"]), _is(f"{field}_released", given["agency"])]}
 
 
-def _examples(
-    defaults: dict[str, Any], *cases: tuple[str, dict[str, Any], str], rows: bool = False
-) -> dict[str, Any]:
-    spelled = [
-        {"name": n, **({"rows": [{"row": r}]} if rows else {"row": r}), "expect": e} for n, r, e in cases
-    ]
+def _examples(defaults: dict[str, Any], *cases: tuple[str, dict[str, Any], str], rows: bool = False) -> dict[str, Any]:
+    spelled = [{"name": n, **({"rows": [{"row": r}]} if rows else {"row": r}), "expect": e} for n, r, e in cases]
     return {"defaults": defaults, "cases": spelled}
 
 
@@ -341,5 +335,7 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _dump(path: Path, content: dict[str, Any]) -> Path:
-    path.write_text(yaml.dump(content, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110), encoding="utf-8")
+    path.write_text(
+        yaml.dump(content, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110), encoding="utf-8"
+    )
     return path

@@ -174,9 +174,7 @@ def _checked(disposition: str, by: str, note: str, fields: Mapping[str, str]) ->
         raise UsageError("a decision needs a reason.", where="--note")
     unknown = sorted(set(fields) - set(FINDING_FIELDS))
     if unknown:
-        raise UsageError(
-            f"{unknown} are no fields of a finding.", hint=f"One of: {', '.join(FINDING_FIELDS)}."
-        )
+        raise UsageError(f"{unknown} are no fields of a finding.", hint=f"One of: {', '.join(FINDING_FIELDS)}.")
     return word
 
 
@@ -189,7 +187,5 @@ def _indicator(case: Case, indicator_id: str) -> tuple[str, str, str, str | None
     if not rows:
         raise UsageError(f"'{indicator_id}' is no indicator of this case.", hint="See: custodiet indicators.")
     if len(rows) > 1 and rows[0][0] != indicator_id:
-        raise UsageError(
-            f"'{indicator_id}' is the beginning of several indicators.", hint="Write more of it."
-        )
+        raise UsageError(f"'{indicator_id}' is the beginning of several indicators.", hint="Write more of it.")
     return rows[0]

@@ -159,9 +159,7 @@ def _force(rule: Rule) -> str:
     if rule.first is None and rule.last is None:
         return "any day"
     return " ".join(
-        part
-        for part in (f"from {rule.first}" if rule.first else "", f"to {rule.last}" if rule.last else "")
-        if part
+        part for part in (f"from {rule.first}" if rule.first else "", f"to {rule.last}" if rule.last else "") if part
     )
 
 

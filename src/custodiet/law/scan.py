@@ -6,6 +6,7 @@ a few thousand of them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -13,10 +14,10 @@ from typing import Any, Final
 import ibis
 
 from custodiet.case import Case
-from custodiet.law.subjects import Inputs, subject_sql
+from custodiet.law.subjects import Inputs, purpose_sets_sql, search_sql, subject_sql
 from custodiet.rules.compile import condition, outcome, subject_schema
-from custodiet.rules.conditions import LABEL_OPERATORS, Leaf, Node, bind, leaves
-from custodiet.rules.fields import SUBJECTS, Subject
+from custodiet.rules.conditions import LABEL_OPERATORS, Leaf, Node, bind, field_names, leaves, parameter_names
+from custodiet.rules.fields import LOCAL_OF, SUBJECTS, Subject
 from custodiet.rules.rule import Rule, parameter_periods
 
 DIALECT: Final = "duckdb"
@@ -25,12 +26,21 @@ BATCH: Final = 40
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """Hold a subject made ready: its table in the engine, the SQL that made it, and its hoisted label leaves."""
+    """Hold a subject made ready.
+
+    Attributes:
+        subject: The subject.
+        table_name: Its table in the engine.
+        sql: The SELECT on the case's own tables that gives it.
+        hoisted: Label conditions that stand computed in a column.
+        unique: Each row is a search of its own: no copies were joined.
+    """
 
     subject: Subject
     table_name: str
     sql: str
     hoisted: dict[Leaf, str]
+    unique: bool = False
 
     @property
     def table(self) -> Any:
@@ -51,29 +61,63 @@ class Tally:
 
 
 def prepare(case: Case, subject_name: str, rules: Sequence[Rule], inputs: Inputs) -> Scan:
-    """Derive a subject into a temporary table, with one boolean column for each distinct label condition."""
+    """Derive a subject into a temporary table: the fields that the rules read, and their label conditions."""
     subject = SUBJECTS[subject_name]
     sql = subject_sql(subject_name, inputs)
     name = f"subject_{subject_name}"
+    columns = _columns(subject, rules)
+    unique = subject_name == "search" and not inputs.has("sightings")
     hoisted = _label_leaves(rules) if subject_name == "search" else {}
-    if not hoisted:
-        case.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}")
-        return Scan(subject, name, sql, {})
-    case.execute(f"CREATE OR REPLACE TEMP TABLE {name}_rows AS {sql}")
-    sets = ibis.table({"purposes": "array<string>", "reason_labels": "array<string>"}, name=f"{name}_sets")
-    columns = {column: condition(leaf, sets) for leaf, column in hoisted.items()}
-    told = ibis.to_sql(sets.select("purposes", "reason_labels", **columns), dialect=DIALECT)
+    source = sql
+    if hoisted:
+        told = list(hoisted.values())
+        _tell_label_sets(case, hoisted)
+        source = search_sql(inputs, "purpose_sets_told", told)
+    picked = ", ".join(f'"{column}"' for column in (*columns, *hoisted.values()))
+    case.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {picked} FROM ({source})")
+    case.execute("DROP TABLE IF EXISTS purpose_sets_told")
+    return Scan(subject, name, sql, hoisted, unique)
+
+
+def _tell_label_sets(case: Case, hoisted: dict[Leaf, str]) -> None:
+    """Make the table of label sets with one boolean column for each label condition."""
+    # Sets are told apart by their text: joins on lists are slow and hold all rows in memory.
+    text = " || '#' || ".join(f"coalesce(array_to_string({name}, '|'), '-')" for name in ("purposes", "reason_labels"))
+    case.execute(f"CREATE OR REPLACE TEMP TABLE set_rows AS SELECT *, {text} AS set_text FROM ({purpose_sets_sql()})")
     case.execute(
-        f"CREATE OR REPLACE TEMP TABLE {name}_sets AS SELECT DISTINCT purposes, reason_labels FROM {name}_rows"
+        "CREATE OR REPLACE TEMP TABLE set_kinds AS SELECT set_text, any_value(purposes) AS purposes,"
+        " any_value(reason_labels) AS reason_labels FROM set_rows GROUP BY set_text"
     )
+    kinds = ibis.table(
+        {"set_text": "string", "purposes": "array<string>", "reason_labels": "array<string>"}, name="set_kinds"
+    )
+    told = {column: condition(leaf, kinds) for leaf, column in hoisted.items()}
+    judged = ibis.to_sql(kinds.select("set_text", **told), dialect=DIALECT)
     case.execute(
-        f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT r.*, t.* EXCLUDE (purposes, reason_labels) FROM {name}_rows r"
-        f" JOIN ({told}) t ON t.purposes IS NOT DISTINCT FROM r.purposes"
-        " AND t.reason_labels IS NOT DISTINCT FROM r.reason_labels"
+        "CREATE OR REPLACE TEMP TABLE purpose_sets_told AS SELECT r.*, t.* EXCLUDE (set_text)"
+        f" FROM set_rows r JOIN ({judged}) t ON t.set_text = r.set_text"
     )
-    case.execute(f"DROP TABLE {name}_rows")
-    case.execute(f"DROP TABLE {name}_sets")
-    return Scan(subject, name, sql, hoisted)
+    case.execute("DROP TABLE set_rows")
+    case.execute("DROP TABLE set_kinds")
+
+
+def _columns(subject: Subject, rules: Sequence[Rule]) -> list[str]:
+    """Name the columns that some rule reads, groups by or shows, in the order of the subject."""
+    used = {subject.date_field, subject.owner, *subject.evidence, "search_key"}
+    if subject.name == "search":
+        used |= {"era", "searched_at", "searched_local"}
+    for rule in rules:
+        model = rule.model
+        nodes = [rule.applies, rule.evaluable, rule.pattern, *(apart.when.tree() for apart in model.counts_apart)]
+        nodes += [c.tree() for other in model.sensitivity for c in (other.pattern, other.counts) if c is not None]
+        if rule.grouping is not None:
+            nodes += [rule.grouping.members, rule.grouping.counts]
+            used |= {*rule.grouping.per, *([rule.grouping.distinct] if rule.grouping.distinct else [])}
+        for node in nodes:
+            used |= field_names(node)
+        used |= {*model.group_by, *shown_fields(rule), *([model.count_distinct] if model.count_distinct else [])}
+    used |= {LOCAL_OF[name] for name in used if name in LOCAL_OF}
+    return [name for name in (*subject_schema(subject), "search_key") if name in used]
 
 
 def release(case: Case, scan: Scan) -> None:
@@ -96,6 +140,11 @@ def tallies(case: Case, scan: Scan, rules: Sequence[Rule]) -> dict[str, list[Tal
     return found
 
 
+def shown_fields(rule: Rule) -> list[str]:
+    """Name the fields whose values the rule's sentence shows."""
+    return sorted(set(re.findall(r"\{(?:by|list):(\w+)\}", rule.model.statement)))
+
+
 def _label_leaves(rules: Iterable[Rule]) -> dict[Leaf, str]:
     found: dict[Leaf, str] = {}
     for rule in rules:
@@ -112,8 +161,6 @@ def _trees(rule: Rule) -> list[Node]:
         trees = [rule.applies, rule.evaluable, rule.grouping.members, rule.grouping.counts]
     bound: list[Node] = []
     for tree in trees:
-        from custodiet.rules.conditions import parameter_names
-
         names = parameter_names(tree)
         bound += [bind(tree, values) for _, values in parameter_periods(rule, names)] if names else [tree]
     return bound

@@ -6,6 +6,7 @@ its query. Inputs that a case does not have become nulls: unknown, not false.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,6 +25,40 @@ _PAGES: Final = """
            p.access_policy, row_number() OVER (PARTITION BY coalesce(o.canonical, p.producer)
                                                ORDER BY p.as_of, p.disclosure_id, p.source_row) AS page_no
     FROM portals p LEFT JOIN org_facts o ON o.name = p.producer WHERE p.as_of IS NOT NULL)"""
+
+
+_PURPOSES: Final = f"""
+  labels AS (
+    SELECT key, field, list(DISTINCT label ORDER BY label) AS labels
+    FROM purposes WHERE label <> 'insufficient.redacted' GROUP BY key, field),
+  texts AS (
+    SELECT DISTINCT reason_key, offense_key, prompt_key, reason_state FROM records),
+  text_labels AS (
+    SELECT t.*,
+      CASE WHEN reason_state IN {_HIDDEN} THEN NULL
+           WHEN a.labels IS NOT NULL THEN a.labels
+           WHEN reason_state = 'blank' THEN ['insufficient.blank']
+           WHEN reason_state = 'placeholder' THEN ['insufficient.placeholder'] END AS reason_labels,
+      b.labels AS offense_labels, c.labels AS prompt_labels
+    FROM texts t
+    LEFT JOIN labels a ON a.key = t.reason_key AND a.field = 'reason'
+    LEFT JOIN labels b ON b.key = t.offense_key AND b.field = 'offense'
+    LEFT JOIN labels c ON c.key = t.prompt_key AND c.field = 'prompt'),
+  all_labels AS (
+    SELECT *, CASE
+        WHEN reason_state IN ('masked', 'withheld') THEN NULL
+        WHEN reason_labels IS NULL AND reason_state <> 'not-exported' THEN NULL
+        WHEN coalesce(reason_labels, offense_labels, prompt_labels) IS NULL THEN NULL
+        ELSE list_sort(list_distinct(list_concat(coalesce(reason_labels, []), coalesce(offense_labels, []),
+                                                 coalesce(prompt_labels, [])))) END AS merged
+    FROM text_labels),
+  purpose_sets AS (
+    SELECT reason_key, offense_key, prompt_key, reason_state, reason_labels,
+      CASE WHEN len(list_filter_substantive) > 0 THEN list_filter_substantive ELSE merged END AS purposes
+    FROM (SELECT *, string_split(nullif(regexp_replace(regexp_replace(array_to_string(merged, '|'),
+            '(^|\\|)(insufficient\\.[^|]*|unknown)', '', 'g'), '^\\|', ''), ''), '|') AS list_filter_substantive
+          FROM all_labels))"""
+LABEL_COLUMNS: Final = ("reason_key", "offense_key", "prompt_key", "reason_state", "reason_labels", "purposes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +95,19 @@ def _given(cell: str) -> str:
     return f"CASE WHEN {state} IN ('value', 'partial') THEN true WHEN {state} IN ('blank', 'placeholder') THEN false END AS {cell}_given"
 
 
-def _search(inputs: Inputs) -> str:
+def purpose_sets_sql() -> str:
+    """Return the SELECT of the labels of each distinct combination of texts of a case."""
+    return f"WITH{_PURPOSES} SELECT {', '.join(LABEL_COLUMNS)} FROM purpose_sets"
+
+
+def search_sql(inputs: Inputs, stored_sets: str, extra: Sequence[str]) -> str:
+    """Return the SELECT of searches that reads label sets (and more columns of them) from a stored table."""
+    return _search(
+        inputs, f"\n  purpose_sets AS (SELECT * FROM {stored_sets})", "".join(f", l.{name}" for name in extra)
+    )
+
+
+def _search(inputs: Inputs, sets: str = _PURPOSES, extra: str = "") -> str:
     key = "s.search_key" if inputs.has("sightings") else "NULL"
     sightings = (
         "LEFT JOIN (SELECT disclosure_id, record_no, any_value(search_key) AS search_key FROM sightings GROUP BY ALL) s"
@@ -69,36 +116,7 @@ def _search(inputs: Inputs) -> str:
         else ""
     ).replace("GROUP BY ALL", "GROUP BY disclosure_id, record_no")
     return f"""WITH{_ORGANISATIONS},{_PAGES},
-  labels AS (
-    SELECT key, field, list(DISTINCT label ORDER BY label) AS labels
-    FROM purposes WHERE label <> 'insufficient.redacted' GROUP BY key, field),
-  texts AS (
-    SELECT DISTINCT reason_key, offense_key, prompt_key, reason_state FROM records),
-  text_labels AS (
-    SELECT t.*,
-      CASE WHEN reason_state IN {_HIDDEN} THEN NULL
-           WHEN a.labels IS NOT NULL THEN a.labels
-           WHEN reason_state = 'blank' THEN ['insufficient.blank']
-           WHEN reason_state = 'placeholder' THEN ['insufficient.placeholder'] END AS reason_labels,
-      b.labels AS offense_labels, c.labels AS prompt_labels
-    FROM texts t
-    LEFT JOIN labels a ON a.key = t.reason_key AND a.field = 'reason'
-    LEFT JOIN labels b ON b.key = t.offense_key AND b.field = 'offense'
-    LEFT JOIN labels c ON c.key = t.prompt_key AND c.field = 'prompt'),
-  all_labels AS (
-    SELECT *, CASE
-        WHEN reason_state IN ('masked', 'withheld') THEN NULL
-        WHEN reason_labels IS NULL AND reason_state <> 'not-exported' THEN NULL
-        WHEN coalesce(reason_labels, offense_labels, prompt_labels) IS NULL THEN NULL
-        ELSE list_sort(list_distinct(list_concat(coalesce(reason_labels, []), coalesce(offense_labels, []),
-                                                 coalesce(prompt_labels, [])))) END AS merged
-    FROM text_labels),
-  purpose_sets AS (
-    SELECT reason_key, offense_key, prompt_key, reason_state, reason_labels,
-      CASE WHEN len(list_filter_substantive) > 0 THEN list_filter_substantive ELSE merged END AS purposes
-    FROM (SELECT *, string_split(nullif(regexp_replace(regexp_replace(array_to_string(merged, '|'),
-            '(^|\\|)(insufficient\\.[^|]*|unknown)', '', 'g'), '^\\|', ''), ''), '|') AS list_filter_substantive
-          FROM all_labels)),
+{sets},
   forms AS (
     SELECT disclosure_id, date_trunc('month', searched_local) AS form_month,
       CASE WHEN avg(CASE WHEN reason_state = 'value'
@@ -139,7 +157,7 @@ SELECT
   CASE WHEN r.case_number_state = 'value' THEN r.case_number END AS case_number,
   st.stated_retention_days, st.stated_prohibited_uses, st.stated_access_policy,
   {_search_inputs(inputs)},
-  coalesce({key}, r.disclosure_id || ':' || r.record_no) AS search_key
+  coalesce({key}, r.disclosure_id || ':' || r.record_no) AS search_key{extra}
 FROM records r
 LEFT JOIN org_facts po ON po.name = r.producer
 LEFT JOIN org_facts o ON o.name = r.org

@@ -112,9 +112,7 @@ def _leaf_faults(leaf: tree.Leaf, context: _Context, at: Path) -> Iterator[Fault
         if isinstance(value, str) and value.startswith("\0"):
             yield (*at, "value"), value[1:]
         else:
-            yield from (
-                ((*at, "value"), text) for text in _value_faults(leaf.op, type_, words, value, context)
-            )
+            yield from (((*at, "value"), text) for text in _value_faults(leaf.op, type_, words, value, context))
 
 
 def _span_faults(span: tree.Span, context: _Context, at: Path) -> Iterator[Fault]:
@@ -123,9 +121,7 @@ def _span_faults(span: tree.Span, context: _Context, at: Path) -> Iterator[Fault
         field = context.fields.get(name)
         if field is None or field.type != "instant" or (local and name not in LOCAL_OF):
             good = [
-                f.name
-                for f in context.fields.values()
-                if f.type == "instant" and (not local or f.name in LOCAL_OF)
+                f.name for f in context.fields.values() if f.type == "instant" and (not local or f.name in LOCAL_OF)
             ]
             yield (*at, "span", key), _choice("instant", name, good)
 
@@ -150,9 +146,7 @@ def _possible_values(value: tree.Operand, context: _Context, at: Path) -> list[A
     return [value]
 
 
-def _value_faults(
-    op: str, type_: str, words: tuple[str, ...], value: Any, context: _Context
-) -> Iterator[str]:
+def _value_faults(op: str, type_: str, words: tuple[str, ...], value: Any, context: _Context) -> Iterator[str]:
     if isinstance(value, tree.FieldValue):
         yield from _field_value_faults(op, type_, value, context)
         return
@@ -219,11 +213,7 @@ def _aggregate_faults(rule: RuleModel, subject: Subject) -> Iterator[Fault]:
         yield ("aggregate", "distinct"), _choice("field", block.distinct, [f.name for f in subject.fields])
     if "n_distinct" in tree.field_names(rule.pattern.tree()) and block.distinct is None:
         yield ("pattern",), "n_distinct needs aggregate.distinct."
-    if (
-        rule.pattern.tree()
-        and {"previous", "change"} & tree.field_names(rule.pattern.tree())
-        and not block.period
-    ):
+    if rule.pattern.tree() and {"previous", "change"} & tree.field_names(rule.pattern.tree()) and not block.period:
         yield ("pattern",), "previous and change need aggregate.period."
 
 
@@ -238,9 +228,7 @@ def _naming_faults(rule: RuleModel, subject: Subject) -> Iterator[Fault]:
         yield ("counterpart",), "name it in group_by as well."
     if rule.count_distinct is not None and subject.field(rule.count_distinct) is None:
         yield ("count_distinct",), _choice("field", rule.count_distinct, [f.name for f in subject.fields])
-    personal = [
-        n for n in (*rule.group_by, *(rule.aggregate.per if rule.aggregate else ())) if n in UNSHOWN[:3]
-    ]
+    personal = [n for n in (*rule.group_by, *(rule.aggregate.per if rule.aggregate else ())) if n in UNSHOWN[:3]]
     if personal and rule.level != "account":
         yield (
             ("level",),
@@ -273,9 +261,7 @@ def _wording_faults(rule: RuleModel, subject: Subject) -> Iterator[Fault]:
         elif name not in PLACEHOLDERS:
             yield (
                 ("statement",),
-                _choice(
-                    "placeholder", name, (*PLACEHOLDERS, "by:FIELD", "list:FIELD", "param:NAME", "apart:NAME")
-                ),
+                _choice("placeholder", name, (*PLACEHOLDERS, "by:FIELD", "list:FIELD", "param:NAME", "apart:NAME")),
             )
     if "{n}" not in rule.statement:
         yield ("statement",), "the statement must give its number: {n}."
@@ -358,10 +344,4 @@ def _choice(kind: str, seen: str, allowed: Any) -> str:
 
 
 def _shown(value: Any) -> str:
-    return (
-        repr(list(value))
-        if isinstance(value, tuple)
-        else repr(value)
-        if isinstance(value, str)
-        else str(value)
-    )
+    return repr(list(value)) if isinstance(value, tuple) else repr(value) if isinstance(value, str) else str(value)

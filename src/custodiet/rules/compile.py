@@ -100,9 +100,7 @@ def scope(rule: Rule, table: Any, hoisted: Mapping[Leaf, str] | None = None) -> 
     return result
 
 
-def outcome(
-    rule: Rule, table: Any, hoisted: Mapping[Leaf, str] | None = None, pattern: Node | None = None
-) -> Any:
+def outcome(rule: Rule, table: Any, hoisted: Mapping[Leaf, str] | None = None, pattern: Node | None = None) -> Any:
     """Compile the outcome of a rule on single rows: 0 indicator, 1 clear, 2 not evaluable, 3 not applicable."""
     in_scope = scope(rule, table, hoisted)
     told = in_scope & dated_condition(rule, rule.evaluable, table, hoisted)

@@ -28,9 +28,7 @@ _UNITS: Final = {"minute": "m", "hour": "h", "day": "D", "week": "W", "month": "
 OTHER, COUNTED, UNKNOWN = 0, 1, 2
 
 
-def member_table(
-    rule: Rule, table: Any, hoisted: Mapping[Leaf, str] | None = None, counts: Node | None = None
-) -> Any:
+def member_table(rule: Rule, table: Any, hoisted: Mapping[Leaf, str] | None = None, counts: Node | None = None) -> Any:
     """Compile one row per search that belongs to a group.
 
     Returns:
@@ -129,13 +127,9 @@ def _with_derived(groups: Any, asked: set[str], keys: list[str]) -> Any:
             else_=ibis.greatest(start, end, groups.inner_gap.coalesce(0)),
         )
     if {"previous", "change"} & asked:
-        earlier = ibis.window(
-            group_by=[*keys[:-1], groups.n > 0], order_by=groups[keys[-1]], preceding=(3, 1)
-        )
+        earlier = ibis.window(group_by=[*keys[:-1], groups.n > 0], order_by=groups[keys[-1]], preceding=(3, 1))
         told = (groups.n > 0) & groups[keys[-1]].notnull()
-        previous = ibis.cases(
-            (told, groups.n_counted.cast("float64").mean().over(earlier)), else_=ibis.null("float64")
-        )
+        previous = ibis.cases((told, groups.n_counted.cast("float64").mean().over(earlier)), else_=ibis.null("float64"))
         groups = groups.mutate(previous=previous)
         derived = {name: value for name, value in derived.items() if name != "share"}
         derived["share"] = groups.n_counted.cast("float64") / groups.n.nullif(0)

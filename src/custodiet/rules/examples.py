@@ -108,12 +108,9 @@ def _spelled_out(rule: Rule, defaults: Mapping[str, Any], example: Example) -> l
         return [ExampleCase(example.name, tuple(rows), example.expect, example.severity)]
     variants: list[tuple[str, dict[str, Any]]] = [(example.name, dict(defaults) | dict(example.row))]
     for name, values in example.each.items():
-        variants = [
-            (f"{label} ({name}: {value})", row | {name: value}) for label, row in variants for value in values
-        ]
+        variants = [(f"{label} ({name}: {value})", row | {name: value}) for label, row in variants for value in values]
     return [
-        ExampleCase(label, (build_row(rule.subject, row),), example.expect, example.severity)
-        for label, row in variants
+        ExampleCase(label, (build_row(rule.subject, row),), example.expect, example.severity) for label, row in variants
     ]
 
 
@@ -159,9 +156,7 @@ def _derive_times(row: dict[str, Any], zone: ZoneInfo, given: Mapping[str, Any])
         derived = {"searched_on": moment.date(), "hour_local": moment.hour, "weekday_local": moment.weekday()}
         row |= {name: value for name, value in derived.items() if name not in given}
     elif isinstance(row.get("searched_on"), date) and "searched_local" in row:
-        row["searched_local"] = datetime.combine(row["searched_on"], datetime.min.time()) + timedelta(
-            hours=12
-        )
+        row["searched_local"] = datetime.combine(row["searched_on"], datetime.min.time()) + timedelta(hours=12)
 
 
 def _derive_search(row: dict[str, Any], given: Mapping[str, Any]) -> None:

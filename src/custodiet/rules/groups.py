@@ -100,9 +100,7 @@ def _facts(grouping: Grouping, group: _Group) -> dict[str, Any]:
         "n_unknown": group.unknown,
         "share": len(counted) / n if n else None,
         "n_days": len(counted_days),
-        "n_distinct": len({row.get(grouping.distinct) for row in counted} - {None})
-        if grouping.distinct
-        else 0,
+        "n_distinct": len({row.get(grouping.distinct) for row in counted} - {None}) if grouping.distinct else 0,
         "span_days": (max(days) - min(days)).days + 1 if days else None,
         "longest_gap_days": _longest_gap(days, counted_days),
         "previous": None,

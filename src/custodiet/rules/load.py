@@ -37,9 +37,7 @@ class _Loader(yaml.SafeLoader):
             raise yaml.MarkedYAMLError(problem="aliases are not allowed", problem_mark=event.start_mark)
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise yaml.MarkedYAMLError(
-                problem="is nested too deeply", problem_mark=self.peek_event().start_mark
-            )
+            raise yaml.MarkedYAMLError(problem="is nested too deeply", problem_mark=self.peek_event().start_mark)
         node = super().compose_node(parent, index)  # type: ignore[no-untyped-call]
         self.depth -= 1
         return node
@@ -48,9 +46,7 @@ class _Loader(yaml.SafeLoader):
         seen: set[str] = set()
         for key, _ in node.value:
             if key.value in seen:
-                raise yaml.MarkedYAMLError(
-                    problem=f"key '{key.value}' occurs twice", problem_mark=key.start_mark
-                )
+                raise yaml.MarkedYAMLError(problem=f"key '{key.value}' occurs twice", problem_mark=key.start_mark)
             seen.add(key.value)
         return super().construct_mapping(node, deep)
 
@@ -68,9 +64,7 @@ def _plain_resolvers() -> dict[str, list[tuple[str, Any]]]:
 
 _Loader.yaml_implicit_resolvers = _plain_resolvers()
 _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:int", re.compile(r"^[-+]?(?:0|[1-9][0-9]*)$"), list("-+0123456789")
-)
+_Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^[-+]?(?:0|[1-9][0-9]*)$"), list("-+0123456789"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,15 +130,11 @@ def _folder(name: str) -> Path:
     if (Path(name) / "pack.yaml").is_file():
         return Path(name)
     known = ", ".join(path.name for path in bundled_folders())
-    raise PackError(
-        "is no rule pack.", where=name, hint=f"Name a folder that holds pack.yaml, or one of: {known}."
-    )
+    raise PackError("is no rule pack.", where=name, hint=f"Name a folder that holds pack.yaml, or one of: {known}.")
 
 
 @lru_cache(maxsize=64)
-def _cached_pack(
-    folder: Path, stamp: tuple[tuple[str, int, int], ...]
-) -> tuple[Pack | None, tuple[str, ...]]:
+def _cached_pack(folder: Path, stamp: tuple[tuple[str, int, int], ...]) -> tuple[Pack | None, tuple[str, ...]]:
     del stamp
     faults: list[str] = []
     model = _read(folder / "pack.yaml", PackModel, faults)

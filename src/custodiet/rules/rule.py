@@ -87,12 +87,9 @@ def parameter_periods(rule: Rule, names: set[str]) -> list[tuple[date | None, di
     if single and (rule.first is None or all(values[0][0] <= rule.first for values in dated.values())):
         return [(None, {name: values[0][1] for name, values in dated.items()})]
     first_complete = max(values[0][0] for values in dated.values())
-    starts = sorted(
-        {first_complete} | {start for v in dated.values() for start, _ in v if start > first_complete}
-    )
+    starts = sorted({first_complete} | {start for v in dated.values() for start, _ in v if start > first_complete})
     return [
-        (start, {name: [v for s, v in values if s <= start][-1] for name, values in dated.items()})
-        for start in starts
+        (start, {name: [v for s, v in values if s <= start][-1] for name, values in dated.items()}) for start in starts
     ]
 
 

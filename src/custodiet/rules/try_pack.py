@@ -51,9 +51,7 @@ if __name__ == "__main__":
 
     try:
         for trial in try_packs(sys.argv[1:] or None):
-            sys.stdout.write(
-                f"{'ok  ' if trial.passed else 'FAIL'} {trial.rule_id} ({trial.n_examples} examples)\n"
-            )
+            sys.stdout.write(f"{'ok  ' if trial.passed else 'FAIL'} {trial.rule_id} ({trial.n_examples} examples)\n")
             for line in (*trial.failures, *(f"mutant lives: {what}" for what in trial.living)):
                 sys.stdout.write(f"       {line}\n")
     except PackError as error:
