@@ -9,7 +9,7 @@ from pathlib import Path
 from custodiet.case import Case
 from custodiet.case.journal import begin_file, finish_file, forget_incomplete
 from custodiet.intake.containers import Found, Source, walk
-from custodiet.intake.kinds import WORKBOOKS, Kind
+from custodiet.intake.kinds import WORKBOOKS, Kind, unread_kind
 from custodiet.intake.origin import Origin
 from custodiet.intake.pages import load_page
 from custodiet.intake.raw import CsvFile, RawPage, RawTable, Reading
@@ -105,7 +105,7 @@ def _note_duplicate(case: Case, found: Found, path: str, first: str, summary: Ad
 def _store_file_problems(case: Case, found: Found, path: str, summary: AddSummary) -> None:
     """Store the problems of a file that could not even be hashed, once however often it is given."""
     with case.transaction():
-        case.execute("DELETE FROM problems WHERE disclosure_id IS NULL AND \"where\" = ?", [path])
+        case.execute('DELETE FROM problems WHERE disclosure_id IS NULL AND "where" = ?', [path])
         problems = [replace(problem, where=problem.where or found.file_name) for problem in found.problems]
         known = set(case.rows("SELECT code, file_name, message FROM problems WHERE disclosure_id IS NULL"))
         fresh = [p for p in problems if (p.code, p.file_name, p.message) not in known]
@@ -114,20 +114,33 @@ def _store_file_problems(case: Case, found: Found, path: str, summary: AddSummar
 
 
 def _add_source(
-    case: Case, found: Found, source: Source, receipt: Receipt | None, producer: str | None, summary: AddSummary
+    case: Case,
+    found: Found,
+    source: Source,
+    receipt: Receipt | None,
+    producer: str | None,
+    summary: AddSummary,
 ) -> None:
     where = source.member_path or ""
     digest = source.member_sha256 or source.sha256
-    first = case.rows("SELECT file_name, member_path FROM disclosures WHERE member_sha256 = ? LIMIT 1", [digest])
+    first = case.rows(
+        "SELECT file_name, member_path FROM disclosures WHERE member_sha256 = ? LIMIT 1", [digest]
+    )
     if first:
         name = first[0][1] or first[0][0]
-        found.note("duplicate", f"The same bytes were added before as {Path(name).name}; they are counted once.", where)
+        found.note(
+            "duplicate",
+            f"The same bytes were added before as {Path(name).name}; they are counted once.",
+            where,
+        )
         return
     folders = tuple(part for part in reversed(found.path.absolute().parent.parts[-2:]) if part != "/")
     names = tuple(dict.fromkeys((source.name_hint, found.file_name, *folders)))
     origin = Origin(source, receipt, producer, names)
     reading, regular = _read(source, case.work)
-    found.problems.extend(replace(p, where=p.where or where, file_name=found.file_name) for p in reading.problems)
+    found.problems.extend(
+        replace(p, where=p.where or where, file_name=found.file_name) for p in reading.problems
+    )
     ordinal = 0
     for part in reading.parts:
         for loaded in _load(case, origin, part, ordinal, regular):
@@ -136,7 +149,9 @@ def _add_source(
             summary.n_unread += loaded
 
 
-def _load(case: Case, origin: Origin, part: RawTable | RawPage, ordinal: int, regular: CsvFile | None) -> list[int]:
+def _load(
+    case: Case, origin: Origin, part: RawTable | RawPage, ordinal: int, regular: CsvFile | None
+) -> list[int]:
     if isinstance(part, RawPage):
         return load_page(case, origin, part, ordinal)
     return [load_table(case, origin, part, ordinal, regular)]
@@ -163,17 +178,8 @@ def _read(source: Source, work: Path) -> tuple[Reading, CsvFile | None]:
         from custodiet.intake.readers.page import read_page_json
 
         return read_page_json(source.path) or read_json_lines(source.path), None
-    return Reading(problems=[_not_read(source.kind)]), None
-
-
-def _not_read(kind: Kind) -> Problem:
-    if kind is Kind.ENCRYPTED_OFFICE:
-        return Problem("encrypted", "The workbook asks for a password; nothing of it was read.")
-    if kind is Kind.IMAGE:
-        return Problem("no-text", "The file is a picture and holds no text; nothing of it was read.")
-    if kind is Kind.WORD:
-        return Problem("unsupported", "The file is a word-processor document; nothing of it was read.")
-    return Problem("no-table", "The bytes are of no kind that holds a table; nothing of it was read.")
+    problem = unread_kind(source.kind, source.file_name)
+    return Reading(problems=[problem] if problem else []), None
 
 
 def _append_problems(case: Case, problems: Sequence[Problem], summary: AddSummary) -> None:

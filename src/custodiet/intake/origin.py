@@ -56,7 +56,12 @@ class Origin:
     def producer_row(self, producer: Producer) -> dict[str, object]:
         """Give the columns of ``disclosures`` that the producer decides."""
         zone, basis = self.zone(producer.name)
-        return {"producer": producer.name, "producer_basis": producer.basis, "time_zone": zone, "zone_basis": basis}
+        return {
+            "producer": producer.name,
+            "producer_basis": producer.basis,
+            "time_zone": zone,
+            "zone_basis": basis,
+        }
 
 
 def store_disclosure(case: Case, row: dict[str, object], problems: Sequence[Problem]) -> int:

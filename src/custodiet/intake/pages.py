@@ -45,7 +45,9 @@ def load_page(case: Case, origin: Origin, page: RawPage, ordinal: int) -> list[i
     }  # fmt: skip
     with case.transaction():
         case.append_rows("portals", [_portal_row(page, producer, as_of, other, disclosure_id)])
-        case.append_rows("shares", [_share_row(share, producer, as_of, disclosure_id) for share in page.shares])
+        case.append_rows(
+            "shares", [_share_row(share, producer, as_of, disclosure_id) for share in page.shares]
+        )
         unread = [store_disclosure(case, row, problems)]
     for number, audit in enumerate(page.audits, 1):
         unread.append(load_table(case, origin, audit, ordinal + number, None, page_producer=producer))
@@ -57,7 +59,9 @@ def _date_of(page: RawPage, origin: Origin) -> tuple[date | None, list[Problem]]
         return page.as_of, []
     for name in origin.names[:2]:
         if dates := dates_in_name(name):
-            return dates[-1], [Problem("note", "The page states no date of its own; the date in its file name is used.")]
+            return dates[-1], [
+                Problem("note", "The page states no date of its own; the date in its file name is used.")
+            ]
     return None, [Problem("note", "Neither the page nor its file name states a date.")]
 
 
@@ -75,7 +79,9 @@ def _portal_row(
     }
 
 
-def _share_row(share: PortalShare, producer: Producer, as_of: date | None, disclosure_id: str) -> dict[str, Any]:
+def _share_row(
+    share: PortalShare, producer: Producer, as_of: date | None, disclosure_id: str
+) -> dict[str, Any]:
     outward = share.direction == "out"
     return {
         "source": producer.name if outward else share.organisation,

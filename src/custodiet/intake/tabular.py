@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from custodiet.case import Case
 from custodiet.case.stage import Stage
@@ -77,11 +77,21 @@ def load_table(
             loaded = store_table(context)
             _store_repairs(case, disclosure_id, mended)
             row |= loaded.row | _counts(stage, header, mended, loaded)
-            problems = [*table.problems, *header.problems, *mended.problems, *loaded.problems,
+            problems = [*table.problems, *_placed(header.problems, opened.first), *mended.problems, *loaded.problems,
                         *_shape(stage, row, loaded)]  # fmt: skip
             return store_disclosure(case, row, problems)
     finally:
         stage.drop()
+
+
+def _placed(problems: Sequence[Problem], first: list[RawRow]) -> Iterator[Problem]:
+    """Name the rows of header problems as a reader sees them: a sheet may begin at its fifth row."""
+    for problem in problems:
+        place = re.fullmatch(r"row (\d+)", problem.where)
+        if place and int(place[1]) <= len(first):
+            yield replace(problem, where=f"row {first[int(place[1]) - 1].source_row}")
+        else:
+            yield problem
 
 
 def _open(table: RawTable, regular: CsvFile | None) -> _Opened:
