@@ -6,6 +6,8 @@ it was read from and the entry that read it.
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,7 +16,7 @@ from typing import Final, Literal
 from custodiet.resolve.purposes.codes import Section, Statutes, case_number_spans, mask_numbers
 from custodiet.resolve.purposes.lexicon import load_lexicon
 from custodiet.resolve.purposes.matcher import Hit, Matcher
-from custodiet.resolve.purposes.normalise import Folded, fold
+from custodiet.resolve.purposes.normalise import MAX_LENGTH, Folded, fold
 from custodiet.resolve.purposes.shapes import Shapes
 from custodiet.resolve.purposes.spelling import Speller, apply_mends
 
@@ -22,6 +24,9 @@ TextField = Literal["reason", "offense", "prompt"]
 
 _VAGUE: Final = "offense.other"
 _SENSITIVE: Final = ("immigration.", "assist.", "protected.", "civil.")
+_LETTER_OR_DIGIT: Final = re.compile(r"[a-z0-9]")
+_INVISIBLE: Final = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp", "Mn", "Me"})
+_STREET: Final = re.compile(r" {1,2}(?:st|street|ave|avenue|rd|road|ln|lane|blvd|dr|drive|hwy|pkwy|way|trail)(?![a-z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +80,12 @@ def classify_texts(texts: Sequence[str], *, field: TextField = "reason") -> list
     classifier = _classifier()
     folded = [fold(text) for text in texts]
     mended = classifier.speller.mend(one.text for one in folded)
-    return [
-        classifier.classify(text, apply_mends(one, mended), field) for text, one in zip(texts, folded, strict=True)
-    ]
+    return [classifier.classify(text, apply_mends(one, mended), field) for text, one in zip(texts, folded, strict=True)]
 
 
-def single(text: str, label: str, entry: str) -> Purposes:
-    """Give a whole text one label that follows from its cell state."""
-    return Purposes(text, (label,), (Match(label, 0, len(text), text, entry, 1.0),))
+def single(text: str, label: str, entry: str, *, cut: bool = False) -> Purposes:
+    """Give a whole text one label that follows from its cell state or its lack of letters."""
+    return Purposes(text, (label,), (Match(label, 0, len(text), text, entry, 1.0),), cut)
 
 
 class Classifier:
@@ -98,11 +101,11 @@ class Classifier:
     def classify(self, text: str, folded: Folded, field: TextField) -> Purposes:
         """Label one text that was folded and whose spelling was mended."""
         if not folded.text.strip():
-            return single(text, "insufficient.blank", "shape/blank")
-        cases = case_number_spans(folded.text) if any(c.isdigit() for c in folded.text) else []
+            return self._without_letters(text, folded)
+        cases = case_number_spans(folded.text)
         masked = mask_numbers(folded.text, cases)
-        hits = self._matcher.hits(masked)
-        sections = self._statutes.find(masked) if any(c.isdigit() for c in masked) else []
+        hits = self._matcher.hits(masked) if _LETTER_OR_DIGIT.search(masked) else []
+        sections = self._statutes.find(masked)
         stated = self._stated(masked, hits, sections)
         if stated:
             matches = tuple(_match(text, folded, *one) for one in stated)
@@ -112,9 +115,15 @@ class Classifier:
         labels = tuple(sorted({match.label for match in matches}))
         return Purposes(text, labels, matches, folded.cut)
 
-    def _stated(
-        self, masked: str, hits: list[Hit], sections: list[Section]
-    ) -> list[tuple[str, int, int, str, float]]:
+    def _without_letters(self, text: str, folded: Folded) -> Purposes:
+        if self._shapes.hidden(text[:MAX_LENGTH], folded.text):
+            return single(text, "insufficient.redacted", "shape/redacted", cut=folded.cut)
+        if any(unicodedata.category(character) not in _INVISIBLE for character in text[:MAX_LENGTH]):
+            return single(text, "insufficient.placeholder", "shape/placeholder", cut=folded.cut)
+        return single(text, "insufficient.blank", "shape/blank", cut=folded.cut)
+
+    def _stated(self, masked: str, hits: list[Hit], sections: list[Section]) -> list[tuple[str, int, int, str, float]]:
+        hits = [hit for hit in hits if not (_is_sensitive(hit) and _STREET.match(masked, hit.end))]
         hits = [hit for hit in hits if not hit.entry.alone or self._alone(masked, hit, hits, sections)]
         sections = [one for one in sections if not any(hit.entry.hides and _inside(one, hit) for hit in hits)]
         hits = [hit for hit in hits if not any(_inside(hit, one) for one in sections)]
@@ -123,9 +132,7 @@ class Classifier:
             for hit in hits
             for label in hit.entry.labels
         ]
-        stated += [
-            (label, one.start, one.end, one.entry, one.confidence) for one in sections for label in one.labels
-        ]
+        stated += [(label, one.start, one.end, one.entry, one.confidence) for one in sections for label in one.labels]
         return _without_vague(sorted(stated, key=lambda one: (one[1], one[2], one[0], one[3])))
 
     def _alone(self, masked: str, hit: Hit, hits: list[Hit], sections: list[Section]) -> bool:
@@ -143,13 +150,11 @@ class Classifier:
     def _unstated(
         self, text: str, folded: str, masked: str, n_case_numbers: int, field: TextField
     ) -> tuple[str, float, str]:
-        if self._shapes.hidden(text, folded):
+        if self._shapes.hidden(text[:MAX_LENGTH], folded):
             return "insufficient.redacted", 0.95, "shape/redacted"
         if self._shapes.placeholder(folded):
             return "insufficient.placeholder", 0.95, "shape/placeholder"
-        label, confidence = self._shapes.judge(
-            self._shapes.census(masked), n_case_numbers, names=field == "reason"
-        )
+        label, confidence = self._shapes.judge(self._shapes.census(masked), n_case_numbers, names=field == "reason")
         return label, confidence, f"shape/{label.rpartition('.')[2]}"
 
 
@@ -166,11 +171,13 @@ def _without_vague(
     return [one for one in stated if one[0] not in dropped]
 
 
+def _is_sensitive(hit: Hit) -> bool:
+    return any(label.startswith(_SENSITIVE) for label in hit.entry.labels)
+
+
 def _inside(inner: Hit | Section, outer: Hit | Section) -> bool:
     return (
-        outer.start <= inner.start
-        and inner.end <= outer.end
-        and (outer.end - outer.start) > (inner.end - inner.start)
+        outer.start <= inner.start and inner.end <= outer.end and (outer.end - outer.start) > (inner.end - inner.start)
     )
 
 

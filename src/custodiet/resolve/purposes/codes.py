@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from custodiet.resolve.purposes.lexicon import StatutesData
@@ -34,6 +35,7 @@ CASE_NUMBER: Final = re.compile(
     rf"|#[ ]?\d{{3,}}"
     rf")(?![a-z0-9])"
 )
+_DIGIT: Final = re.compile(r"\d")
 _LONG_NUMBER: Final = re.compile(r"(?<!\d)\d{8,12}(?!\d)")
 _DATE: Final = re.compile(r"(?<![0-9])\d{1,2}([./-])\d{1,2}\1(?:20)?\d{2}(?![0-9])|(?<![0-9])\d{1,2}:\d{2}(?![0-9])")
 _SECTION: Final = (
@@ -41,7 +43,8 @@ _SECTION: Final = (
 )
 _BARE: Final = re.compile(
     r"(?<![a-z0-9.$])(?<!\d-)(?:66[14] ?[-/] ?)?(?P<number>\d{2,5}(?:\.\d{1,4})?)"
-    r"(?P<tail>(?: ?\([a-z0-9]{1,3}\))+|-?[a-z]\d?(?:\([a-z0-9]\))*|(?:jo|jm|jr|js|ab|sus|susp|inv|auto|veh|com|res|att))?"
+    r"(?P<tail>(?: ?\([a-z0-9]{1,3}\))+|-?[a-z]\d?(?:\([a-z0-9]\))*"
+    r"|(?:jo|jm|jr|js|ab|sus|susp|inv|auto|veh|com|res|att))?"
     r"(?![0-9a-z]|\.\d|-\d{2,})"
 )
 _NOT_A_SECTION_AFTER: Final = re.compile(
@@ -50,7 +53,8 @@ _NOT_A_SECTION_AFTER: Final = re.compile(
     r"| {0,2}(?:lbs?|pounds|miles?|mph|yo|y/o|feet|ft|dollars|block|fwy|freeway|cc|hp)(?![a-z])"
 )
 _NOT_A_SECTION_BEFORE: Final = re.compile(
-    r"(?:hwy|highway|route|rt|rte|sr|us|i|interstate|room|rm|apt|unit|suite|ste|exit|age|mm|space|lot|channel|beat|badge)[ .#-]{0,2}$"
+    r"(?<![a-z])(?:hwy|highway|route|rt|rte|sr|us|i|interstate|room|rm|apt|unit|suite|ste"
+    r"|exit|age|mm|channel|beat|badge)[ .#-]{0,2}$"
 )
 
 
@@ -72,19 +76,21 @@ class Statutes:
         self._schemes = data.schemes
         self._prefixes = {
             name: sorted(
-                ((re.compile(prefix.replace(".", r"\.")), prefix, labels) for prefix, labels in scheme.prefixes.items()),
+                (
+                    (re.compile(prefix.replace(".", r"\.")), prefix, labels)
+                    for prefix, labels in scheme.prefixes.items()
+                ),
                 key=lambda item: -len(item[1]),
             )
             for name, scheme in data.schemes.items()
         }
-        self._bare = {
+        self._bare = lru_cache(maxsize=16_384)(self._bare_section)
+        self._bare_sections = {
             section: (labels, name)
             for name, scheme in reversed(data.schemes.items())
             for section, labels in scheme.bare.items()
         }
-        self._names = [
-            (re.compile(rf"(?:{'|'.join(scheme.names)})"), name) for name, scheme in data.schemes.items()
-        ]
+        self._names = [(re.compile(rf"(?:{'|'.join(scheme.names)})"), name) for name, scheme in data.schemes.items()]
         every = sorted({name for scheme in data.schemes.values() for name in scheme.names}, key=len, reverse=True)
         either = "|".join(every)
         self._stated = re.compile(
@@ -95,6 +101,8 @@ class Statutes:
     def find(self, folded: str) -> list[Section]:
         """Give the sections named in a folded text whose case numbers are masked."""
         found: list[Section] = []
+        if not _DIGIT.search(folded):
+            return found
         masked = folded
         for match in self._stated.finditer(folded):
             section = match["first"] or match["second"]
@@ -104,16 +112,15 @@ class Statutes:
                 found.append(Section(match.start(), match.end(), *hit, 0.95))
                 masked = _mask(masked, match.start(), match.end())
         for match in _BARE.finditer(masked):
-            known = self._bare_section(match)
+            known = self._bare(match["number"], (match["tail"] or "").replace(" ", ""))
             if known is not None and not _is_no_section(masked, match):
                 found.append(Section(match.start(), match.end(), *known, 0.85))
         return sorted(found, key=lambda one: one.start)
 
-    def _bare_section(self, match: re.Match[str]) -> tuple[tuple[str, ...], str] | None:
-        number, tail = match["number"], (match["tail"] or "").replace(" ", "")
+    def _bare_section(self, number: str, tail: str) -> tuple[tuple[str, ...], str] | None:
         for section in _candidates(number + tail, number):
-            if section in self._bare:
-                labels, name = self._bare[section]
+            if section in self._bare_sections:
+                labels, name = self._bare_sections[section]
                 return labels, f"statutes/{name}/{section}"
         for name, scheme in self._schemes.items():
             ranged = _in_ranges(scheme.bare_ranges, number)
@@ -187,13 +194,13 @@ def _in_ranges(ranges: dict[str, tuple[str, ...]], plain: str) -> tuple[tuple[st
 
 def _is_no_section(folded: str, match: re.Match[str]) -> bool:
     before = folded[max(0, match.start() - 14) : match.start()]
-    return bool(
-        _NOT_A_SECTION_AFTER.match(folded, match.end()) or _NOT_A_SECTION_BEFORE.search(before)
-    )
+    return bool(_NOT_A_SECTION_AFTER.match(folded, match.end()) or _NOT_A_SECTION_BEFORE.search(before))
 
 
 def case_number_spans(folded: str) -> list[tuple[int, int]]:
     """Give the spans that have the shape of a case, incident or dispatch number."""
+    if not _DIGIT.search(folded):
+        return []
     spans = [match.span() for match in CASE_NUMBER.finditer(folded)]
     return spans or [match.span() for match in _LONG_NUMBER.finditer(folded)]
 

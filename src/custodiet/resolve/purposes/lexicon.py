@@ -55,7 +55,8 @@ class SchemeData(_Strict):
     """Hold the sections of one code of law.
 
     ``bare`` sections count without the name of the code; ``stated`` ones only with it.
-    ``bare_ranges`` are bare sections, inclusive. ``prefixes`` hold for every section that begins so; ``ranges`` are inclusive.
+    ``bare_ranges`` are bare sections, inclusive. ``prefixes`` hold for every
+    section that begins so; ``ranges`` are inclusive.
     """
 
     title: str

@@ -7,6 +7,7 @@ with the lexicon and no text can make it backtrack.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import re2
@@ -15,6 +16,8 @@ from custodiet.model.errors import PackError
 from custodiet.resolve.purposes.lexicon import Entry
 
 _MEMORY: Final = 512 << 20
+_MOST_SPANS: Final = 8  # of one entry in one text: more add nothing, and cost time on hostile text
+_REMEMBERED: Final = 32_768
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +48,28 @@ class Matcher:
             except re2.error as error:
                 raise PackError(f"A term of {entry.id} is no pattern: {error}.", where=entry.id) from None
         self._set.Compile()
+        self._remembered = lru_cache(maxsize=_REMEMBERED)(self._find)
 
     def hits(self, folded: str) -> list[Hit]:
         """Give the entries found, by place; one that lies inside a longer one is left out."""
+        return list(self._remembered(folded))
+
+    def _find(self, folded: str) -> tuple[Hit, ...]:
         encoded = folded.encode("ascii")
         found = self._set.Match(encoded)
         if not found:
-            return []
+            return ()
         hits: list[Hit] = []
         for index in found:
             entry, pattern = self._entries[index], self._patterns[index]
             position = 0
-            while (match := pattern.search(encoded, position)) is not None:
-                start, end = match.span(1)
-                hits.append(Hit(start, end, entry))
-                position = end
-        return outermost(hits)
+            for _ in range(_MOST_SPANS):
+                match = pattern.search(encoded, position)
+                if match is None:
+                    break
+                start, position = match.span(1)
+                hits.append(Hit(start, position, entry))
+        return tuple(outermost(hits))
 
 
 def outermost(hits: list[Hit]) -> list[Hit]:
@@ -70,11 +79,7 @@ def outermost(hits: list[Hit]) -> list[Hit]:
     what it touches of its own file only. A missed label is the smaller harm.
     """
     refusals = [hit for hit in hits if not hit.entry.labels]
-    labelled = [
-        hit
-        for hit in hits
-        if hit.entry.labels and not any(_refuses(refusal, hit) for refusal in refusals)
-    ]
+    labelled = [hit for hit in hits if hit.entry.labels and not any(_refuses(refusal, hit) for refusal in refusals)]
     labelled.sort(key=lambda hit: (hit.start, -hit.end, hit.entry.id))
     kept: list[Hit] = []
     reach, first = -1, -1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from rapidfuzz.distance import OSA
@@ -18,12 +19,32 @@ _HIDDEN_WORDS: Final = re.compile(
 )
 _TOKEN: Final = re.compile(r"\d+(?:st|nd|rd|th)(?![a-z])|[a-z\x7f]+(?:'[a-z]+)*|\d+(?:[.-]\d+)*")
 _ROWS: Final = ("qwertyuiop", "asdfghjkl", "zxcvbnm", "poiuytrewq", "lkjhgfdsa", "mnbvcxz", "1234567890")
+_REMEMBERED: Final = 65_536
 _SHORT_NUMBER: Final = 4
-_INVESTIGATION: Final = re.compile(r"i[mn]v[a-z]{0,3}|i[mn]?v[est]{1,4}[a-z]*|in(?:ev|e)st[a-z]*|i?nvest[a-z]*|investi?[a-z]*")
-_NOT_INVESTIGATION: Final = ("inven", "invit", "invas", "invad", "invalid", "investor", "investment", "involv", "invoic")
+_INVESTIGATION: Final = re.compile(
+    r"i[mn]v[a-z]{0,3}|i[mn]?v[est]{1,4}[a-z]*|in(?:ev|e)st[a-z]*|i?nvest[a-z]*|investi?[a-z]*"
+)
+_NOT_INVESTIGATION: Final = (
+    "inven",
+    "invit",
+    "invas",
+    "invad",
+    "invalid",
+    "investor",
+    "investment",
+    "involv",
+    "invoic",
+)
 _SUSPECT: Final = re.compile(r"sus(?:p|v|s|c|pect|pic)?[a-z]{0,3}(?:v|ve|vh|veh|cir|circ|per|pers|sub)?")
 _VEHICLE: Final = re.compile(r"ve(?:h|i)[a-z]{0,6}")
-_LONG_POLICE_WORDS: Final = ("investigation", "investigate", "suspicious", "enforcement", "surveillance", "intelligence")
+_LONG_POLICE_WORDS: Final = (
+    "investigation",
+    "investigate",
+    "suspicious",
+    "enforcement",
+    "surveillance",
+    "intelligence",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +79,7 @@ class Shapes:
         self._filler = frozenset(words.filler)
         self._places = frozenset(words.places)
         self._placeholder = frozenset(words.placeholder)
+        self._kind = lru_cache(maxsize=_REMEMBERED)(self._kind_of)
 
     def census(self, folded: str) -> Census:
         """Sort the words of a folded text whose matches and case numbers are masked."""
@@ -66,7 +88,7 @@ class Shapes:
             kinds[self._kind(token)].append(token)
         return Census(**{kind: tuple(tokens) for kind, tokens in kinds.items()})
 
-    def _kind(self, token: str) -> str:
+    def _kind_of(self, token: str) -> str:
         if token[0].isdigit():
             if token in self._places or token[-1].isalpha():
                 return "places"

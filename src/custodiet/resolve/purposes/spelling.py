@@ -38,9 +38,7 @@ class Speller:
         mended: dict[str, str] = {}
         for first in range(0, len(candidates), _BLOCK):
             block = candidates[first : first + _BLOCK]
-            distances = process.cdist(
-                block, self._targets, scorer=OSA.distance, score_cutoff=1, dtype=np.uint8
-            )
+            distances = process.cdist(block, self._targets, scorer=OSA.distance, score_cutoff=1, dtype=np.uint8)
             near = distances <= 1
             for row in np.flatnonzero(near.sum(axis=1) == 1):
                 target = self._targets[int(near[row].argmax())]
