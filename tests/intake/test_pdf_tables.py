@@ -321,3 +321,66 @@ def test_several_tables_of_other_shape(tmp_path: Path) -> None:
     assert [row.cells for row in rows[1:]] == [
         (f"List {'abcdefgh'[i]}", f"Oak {'abcdefgh'[i]} SO", "stolen", str(i)) for i in range(8)
     ]
+
+
+WORDS = ("ash", "birch", "cedar", "dogwood", "elm", "fir", "gum", "hazel", "iris", "juniper", "larch", "maple")
+
+
+def random_table(seed: int) -> tuple[tuple[str, ...], list[tuple[str, ...]], Layout]:
+    """Invent a table of three to seven columns in any order; at least one holds a value in every row."""
+    rng = random.Random(seed)
+    kinds = [
+        "uuid" if rng.random() < 0.5 else "time",
+        *rng.choices(["number", "word", "text", "blankish"], k=rng.randrange(2, 6)),
+    ]
+    rng.shuffle(kinds)
+    widths = {"uuid": 150, "time": 90, "number": 40, "word": 60, "text": rng.choice([70, 110]), "blankish": 50}
+    labels = {
+        "uuid": "Search ID",
+        "time": "Searched At",
+        "number": "Count",
+        "word": "Type",
+        "text": "Reason",
+        "blankish": "Note",
+    }
+
+    def value(kind: str) -> str:
+        if kind == "uuid":
+            return str(uuid.UUID(int=rng.getrandbits(128)))
+        if kind == "time":
+            return f"2025-{rng.randrange(1, 13):02d}-{rng.randrange(1, 29):02d} {rng.randrange(24):02d}:00:07"
+        if kind == "number":
+            return str(rng.randrange(10 ** rng.randrange(1, 7)))
+        if kind == "word":
+            return rng.choice(WORDS)
+        if kind == "text":
+            return " ".join(rng.choices(WORDS, k=rng.randrange(1, 12)))
+        return rng.choice(["", "", "", "seen"])
+
+    gap = rng.choice([5, 9, 16])
+    lefts = [30.0]
+    for kind in kinds[:-1]:
+        lefts.append(lefts[-1] + widths[kind] + gap)
+    layout = Layout(
+        lefts=tuple(lefts),
+        widths=tuple(float(widths[kind]) for kind in kinds),
+        valign=rng.choice(["top", "bottom"]),
+        right_aligned=frozenset(i for i, kind in enumerate(kinds) if kind == "number" and rng.random() < 0.5),
+        header_on=rng.choice(["first", "each"]),
+        keep_together=rng.random() < 0.6,
+        pad=rng.choice([0, 0, 3]),
+        quarter=rng.randrange(4),
+        shuffle=rng.choice([None, seed]),
+        footer=rng.choice([None, "Page {page} of 9", "{page}"]),
+        page=(842, 595),
+    )
+    rows = [tuple(value(kind) for kind in kinds) for _ in range(rng.randrange(5, 90))]
+    return tuple(labels[kind] for kind in kinds), rows, layout
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_any_order_and_number_of_columns(tmp_path: Path, seed: int) -> None:
+    header, rows, layout = random_table(seed)
+    _, found = only_table(read_pdf(draw(tmp_path / "a.pdf", [(header, rows)], layout)))
+    assert flat(found[0]) == header
+    assert [flat(row) for row in found if flat(row) != header] == rows

@@ -24,14 +24,14 @@ class Anchor:
 def find_anchors(lines: list[GridLine], grid: Grid) -> list[Anchor]:
     """Find one anchor for each record, in order.
 
-    Best are ids, then times, numbers and masks, each whole on one line; then ids
-    broken over lines; then the text column with most cells.
+    Best are ids, whole or broken over lines; then times, numbers and masks, each
+    whole on one line; then the text column with most cells.
     """
     kinds = _column_kinds(lines)
-    if kinds:
-        return _by_values(lines, kinds)
-    broken = _broken_ids(lines, len(grid.rooms))
-    return broken if broken else _by_text(lines, grid)
+    ids = _ids(lines, len(grid.rooms))
+    if ids:
+        return _with_values(lines, ids, kinds)
+    return _by_values(lines, kinds) if kinds else _by_text(lines, grid)
 
 
 def _column_kinds(lines: list[GridLine]) -> dict[int, str]:
@@ -55,22 +55,32 @@ def _by_values(lines: list[GridLine], kinds: dict[int, str]) -> list[Anchor]:
     filled = {c: sum(1 for line in lines if line.cells[c] is not None) for c in kinds}
     most = max(filled.values())
     key = min((c for c in kinds if filled[c] >= 0.5 * most), key=lambda c: (_RANK[kinds[c]], c))
+    anchors = [Anchor(i, i) for i, line in enumerate(lines) if line.cells[key] is not None]
+    return _with_values(lines, anchors, kinds)
+
+
+def _with_values(lines: list[GridLine], anchors: list[Anchor], kinds: dict[int, str]) -> list[Anchor]:
+    """Add the lines where the id is missing and most other values are not."""
     enough = max(2, (len(kinds) + 1) // 2)
-    anchors = []
-    for i, line in enumerate(lines):
-        if line.cells[key] is not None or sum(line.cells[c] is not None for c in kinds) >= enough:
-            anchors.append(Anchor(i, i))
-    return anchors
+    taken = {i for anchor in anchors for i in range(anchor.first, anchor.last + 1)}
+    added = [
+        Anchor(i, i)
+        for i, line in enumerate(lines)
+        if i not in taken and sum(line.cells[c] is not None for c in kinds) >= enough
+    ]
+    return sorted([*anchors, *added], key=lambda anchor: anchor.first) if added else anchors
 
 
-def _broken_ids(lines: list[GridLine], n_columns: int) -> list[Anchor]:
+def _ids(lines: list[GridLine], n_columns: int) -> list[Anchor]:
+    """Find a column of UUIDs, whole or broken over lines."""
     for column in range(n_columns):
         texts = [(i, cell.text) for i, line in enumerate(lines) if (cell := line.cells[column]) is not None]
-        pieces = sum(1 for _, text in texts if is_uuid_piece(text) or is_uuid(text))
-        if not texts or pieces < _NEARLY_ALL * len(texts):
+        pieces = sum(1 for _, text in texts[:_SAMPLE] if is_uuid_piece(text) or is_uuid(text))
+        if not texts or pieces < _NEARLY_ALL * min(len(texts), _SAMPLE):
             continue
         anchors = _assemble(texts)
-        if len(anchors) * 8 >= len(texts):
+        within = {i for anchor in anchors for i in range(anchor.first, anchor.last + 1)}
+        if sum(1 for i, _ in texts if i in within) >= _NEARLY_ALL * len(texts):
             return anchors
     return []
 

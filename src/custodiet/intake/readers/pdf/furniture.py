@@ -14,6 +14,8 @@ _EDGE_LINES = 8  # lines of furniture at one edge of a page
 _DIGITS = re.compile(r"\d+")
 _APART = 1.6  # times the usual distance of lines: furniture stands off the body
 
+_FAR_APART = 3.0
+
 
 def strip_furniture(pages: list[list[Line]]) -> int:
     """Take running heads and feet off the pages.
@@ -46,6 +48,8 @@ def _strip_once(pages: list[list[Line]], foot: bool) -> int:
     for lines, line in edges:
         repeated = shapes[_shape(line)] >= common
         numbered = line.page in counting and _is_number_line(line, lines, foot)
+        if len(edges) == 1:
+            numbered = _is_lone_number(line, lines, foot)
         if (repeated and not _looks_like_header(line)) or numbered or _is_browser_line(line):
             lines.pop(-1 if foot else 0)
             taken += 1
@@ -72,6 +76,13 @@ def _is_number_line(line: Line, lines: list[Line], foot: bool) -> bool:
     return len(line.pieces) == 1 and _stands_off(lines, foot)
 
 
+def _is_lone_number(line: Line, lines: list[Line], foot: bool) -> bool:
+    """Tell the page number of a file of one page: it says "page", or stands far off."""
+    if len(line.pieces) != 1 or not is_page_number(line.text):
+        return False
+    return not line.text.isdigit() or (line.text == str(line.page) and _stands_off(lines, foot, _FAR_APART))
+
+
 def _counting_pages(edges: list[Line]) -> set[int]:
     """Give the pages whose edge line holds a number that grows by one from page to page."""
     found: Counter[int] = Counter()
@@ -93,10 +104,10 @@ def _counting_pages(edges: list[Line]) -> set[int]:
     return {page for page, value in offsets.items() if value == offset}
 
 
-def _stands_off(lines: list[Line], foot: bool) -> bool:
+def _stands_off(lines: list[Line], foot: bool, factor: float = _APART) -> bool:
     if len(lines) < 2:
         return False
     edge, inner = (lines[-1], lines[-2]) if foot else (lines[0], lines[1])
     gaps = [b.y - a.y for a, b in pairwise(lines)]
     usual = median(gaps[:-1] if foot else gaps[1:]) if len(gaps) > 1 else 2 * edge.em
-    return abs(edge.y - inner.y) > _APART * usual
+    return abs(edge.y - inner.y) > factor * usual

@@ -130,11 +130,21 @@ def read_glyphs(handle: PageHandle) -> Glyphs:
             range(start + 8, start + 8 + 16 * n, 16),
         )
     )
-    code = np.fromiter(map(_unicode, repeat(text), range(n)), dtype=np.uint32, count=n)
+    code = _codes(handle, text, n)
     code[np.isin(code, _HYPHENS)] = ord("-")
     glyphs = _upright(handle, code, boxes.astype(np.float64), origins)
     glyphs.n_unread = total - n
     return glyphs
+
+
+def _codes(handle: PageHandle, text: Any, n: int) -> NDArray[np.uint32]:
+    units = np.zeros(n + 1, dtype=np.uint16)
+    pointer = units.ctypes.data_as(ctypes.POINTER(ctypes.c_ushort))
+    # One call for all, if it gives one unit for each character; else one call for each.
+    whole = n and pdfium.FPDFText_GetText(handle.text, 0, n, pointer) == n + 1
+    if whole and not ((units >= 0xD800) & (units <= 0xDFFF)).any():
+        return units[:n].astype(np.uint32)
+    return np.fromiter(map(_unicode, repeat(text), range(n)), dtype=np.uint32, count=n)
 
 
 def _exhaust(calls: Any) -> None:

@@ -175,4 +175,5 @@ def is_spaced(lines: list[Line]) -> bool:
     """Tell whether the document writes the spaces between words as characters."""
     between = [w for line in lines for w in line.words[1:] if w.blank < 0.6]
     written = sum(1 for w in between if w.spaces)
-    return bool(between) and written >= 0.7 * len(between)
+    # A program that writes none leaves only white; narrow gaps between columns are white in any case.
+    return written > 0.05 * len(between)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from custodiet.intake.readers.pdf.columns import Columns, extents, rivers, straddling
 from custodiet.intake.readers.pdf.header import continues_above, is_header_line
 from custodiet.intake.readers.pdf.lines import Line
-from custodiet.intake.readers.pdf.tokens import kind_of
+from custodiet.intake.readers.pdf.tokens import is_uuid_piece, kind_of
 
 _APART = 1.8  # times the usual distance of lines: something new may begin
 _MISFITS = 0.1  # share of lines that may reach over the columns of a table
@@ -160,7 +160,8 @@ def _is_new_header(line: Line, current: Section) -> bool:
     if header is not None and header.text == line.text:
         return False
     typed = _typed_columns(current)
-    here = {current.columns.touched(piece.x0, piece.x1)[0] for piece in line.pieces}
+    labels = [piece for piece in line.pieces if not is_uuid_piece(piece.text)]  # the end of a broken id
+    here = {current.columns.touched(piece.x0, piece.x1)[0] for piece in labels}
     return len(typed & here) >= 1
 
 
