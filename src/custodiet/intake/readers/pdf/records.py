@@ -90,13 +90,14 @@ def _one_each(blocks: list[list[int]], anchors: list[Anchor], share: float) -> b
 
 
 def _join_over_pages(blocks: list[list[int]], lines: list[GridLine], anchors: list[Anchor]) -> list[list[int]]:
-    """Join two blocks at a page end if only one of them has the line that every record has."""
-    anchored = {i for anchor in anchors for i in range(anchor.first, anchor.last + 1)}
+    """Join two blocks at a page end if only one has the line that every record has, or each a part of it."""
+    anchored = {i: n for n, anchor in enumerate(anchors) for i in range(anchor.first, anchor.last + 1)}
     joined: list[list[int]] = []
     for block in blocks:
         if joined and lines[block[0]].page != lines[joined[-1][-1]].page:
-            before, after = bool(anchored & set(joined[-1])), bool(anchored & set(block))
-            if before != after:
+            before = {anchored[i] for i in joined[-1] if i in anchored}
+            after = {anchored[i] for i in block if i in anchored}
+            if bool(before) != bool(after) or before & after:
                 joined[-1].extend(block)
                 continue
         joined.append(block)
