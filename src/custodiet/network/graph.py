@@ -84,7 +84,11 @@ class Graph:
 
     def reciprocal(self) -> BoolArray:
         """Tell of every edge whether the opposite edge is there too."""
-        return self.edge_numbers(self.recipient, self.source) >= 0
+        # The edges by recipient, turned round, are in sorted order: looking them up is one pass.
+        turned = self.back_order
+        both = np.zeros(self.n_edges, dtype=np.bool_)
+        both[turned] = self.edge_numbers(self.recipient[turned], self.source[turned]) >= 0
+        return both
 
     def edges_out(self, nodes: IntArray) -> IntArray:
         """Give the numbers of all edges that leave the nodes."""

@@ -6,6 +6,7 @@ it is. Where level or state is not known the label is ``unknown``, never a guess
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -114,6 +115,9 @@ class Organisations:
         Raises:
             UsageError: No organisation has the name; the hint gives the nearest known ones.
         """
+        exact = bisect_left(self.names, name)
+        if exact < len(self) and self.names[exact] == name:
+            return exact
         ids = self._lookup()
         key = _key(name)
         if key in ids:
