@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Final, Literal
 
 from custodiet.resolve.purposes.codes import Section, Statutes, case_number_spans, mask_numbers
-from custodiet.resolve.purposes.lexicon import load_lexicon
+from custodiet.resolve.purposes.lexicon import lexicon_words, load_lexicon
 from custodiet.resolve.purposes.matcher import Hit, Matcher
 from custodiet.resolve.purposes.normalise import MAX_LENGTH, Folded, fold
 from custodiet.resolve.purposes.shapes import Shapes
@@ -96,7 +96,7 @@ class Classifier:
         self.speller = Speller(lexicon)
         self._matcher = Matcher(lexicon.entries)
         self._statutes = Statutes(lexicon.statutes)
-        self._shapes = Shapes(lexicon.words)
+        self._shapes = Shapes(lexicon.words, lexicon_words())
 
     def classify(self, text: str, folded: Folded, field: TextField) -> Purposes:
         """Label one text that was folded and whose spelling was mended."""

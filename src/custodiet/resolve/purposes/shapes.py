@@ -74,11 +74,13 @@ class Census:
 class Shapes:
     """Judge texts that no entry of the lexicon explains."""
 
-    def __init__(self, words: WordsData) -> None:
+    def __init__(self, words: WordsData, known: frozenset[str]) -> None:
+        self._known = known
         self._generic = frozenset(words.generic)
         self._filler = frozenset(words.filler)
         self._places = frozenset(words.places)
         self._placeholder = frozenset(words.placeholder)
+        self._call_types = frozenset(words.call_types)
         self._kind = lru_cache(maxsize=_REMEMBERED)(self._kind_of)
 
     def census(self, folded: str) -> Census:
@@ -120,6 +122,8 @@ class Shapes:
         """Give the label of a text without purpose, and how sure it is."""
         if census.other or census.places:
             return self._judge_words(census, n_case_numbers, names=names)
+        if n_case_numbers and self._call_types.intersection(census.generic):
+            return "insufficient.generic", 0.6
         if n_case_numbers and not any(len(number) >= 3 for number in census.numbers):
             return "insufficient.case-number", 0.9
         if census.numbers:
@@ -137,10 +141,12 @@ class Shapes:
     def _look_like_a_name(self, census: Census, n_case_numbers: int) -> bool:
         """Tell a name from a word nobody knows: it stands beside police words, numbers or a second name."""
         long_words = [word for word in census.other if _could_be_name(word)]
+        if any(word in self._known for word in long_words):
+            return False
         if len(long_words) < len(census.other) and any(len(word) < 3 for word in census.other):
             return False
         if census.places:
-            return bool(long_words or census.numbers or census.generic or len(census.places) > 1)
+            return bool(long_words or census.numbers or census.generic or len("".join(census.places)) > 4)
         beside = bool(census.generic or n_case_numbers) and not census.numbers
         return bool(long_words) and (beside or (len(census.other) > 1 and not census.numbers))
 
