@@ -71,7 +71,7 @@ def prepare(case: Case, subject_name: str, rules: Sequence[Rule], inputs: Inputs
     source = sql
     if hoisted:
         told = list(hoisted.values())
-        _tell_label_sets(case, hoisted)
+        _tell_label_sets(case, inputs, hoisted)
         source = search_sql(inputs, "purpose_sets_told", told)
     picked = ", ".join(f'"{column}"' for column in (*columns, *hoisted.values()))
     case.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {picked} FROM ({source})")
@@ -79,11 +79,11 @@ def prepare(case: Case, subject_name: str, rules: Sequence[Rule], inputs: Inputs
     return Scan(subject, name, sql, hoisted, unique)
 
 
-def _tell_label_sets(case: Case, hoisted: dict[Leaf, str]) -> None:
+def _tell_label_sets(case: Case, inputs: Inputs, hoisted: dict[Leaf, str]) -> None:
     """Make the table of label sets with one boolean column for each label condition."""
     # Sets are told apart by their text: joins on lists are slow and hold all rows in memory.
     text = " || '#' || ".join(f"coalesce(array_to_string({name}, '|'), '-')" for name in ("purposes", "reason_labels"))
-    case.execute(f"CREATE OR REPLACE TEMP TABLE set_rows AS SELECT *, {text} AS set_text FROM ({purpose_sets_sql()})")
+    case.execute(f"CREATE OR REPLACE TEMP TABLE set_rows AS SELECT *, {text} AS set_text FROM ({purpose_sets_sql(inputs)})")
     case.execute(
         "CREATE OR REPLACE TEMP TABLE set_kinds AS SELECT set_text, any_value(purposes) AS purposes,"
         " any_value(reason_labels) AS reason_labels FROM set_rows GROUP BY set_text"

@@ -57,13 +57,14 @@ _PURPOSES: Final = f"""
       CASE WHEN len(list_filter_substantive) > 0 THEN list_filter_substantive ELSE merged END AS purposes
     FROM (SELECT *, string_split(nullif(regexp_replace(regexp_replace(array_to_string(merged, '|'),
             '(^|\\|)(insufficient\\.[^|]*|unknown)', '', 'g'), '^\\|', ''), ''), '|') AS list_filter_substantive
-          FROM all_labels))"""
+          FROM all_labels){{when}})"""
+CLASSIFIED: Final = "classified"
 LABEL_COLUMNS: Final = ("reason_key", "offense_key", "prompt_key", "reason_state", "reason_labels", "purposes")
 
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """Say which optional tables of a case hold rows."""
+    """Say which optional tables of a case hold rows, and whether its reasons were classified."""
 
     filled: frozenset[str]
 
@@ -77,8 +78,13 @@ def inputs_of(case: Case) -> Inputs:
     from custodiet.law.local_inputs import ensure_input_tables, input_tables
 
     ensure_input_tables(case)
+    classified = case.value(
+        "SELECT (SELECT count(*) FROM (FROM purposes LIMIT 1)) > 0"
+        " OR (SELECT count(*) FROM (SELECT 1 FROM records WHERE reason_state = 'value' LIMIT 1)) = 0"
+    )
     names = ["organisations", "purposes", "sightings", "portals", "shares", *input_tables()]
-    return Inputs(frozenset(n for n in names if case.value(f"SELECT count(*) FROM (FROM {n} LIMIT 1)")))
+    filled = {n for n in names if case.value(f"SELECT count(*) FROM (FROM {n} LIMIT 1)")}
+    return Inputs(frozenset(filled | ({CLASSIFIED} if classified else set())))
 
 
 def subject_sql(subject: str, inputs: Inputs) -> str:
@@ -95,9 +101,14 @@ def _given(cell: str) -> str:
     return f"CASE WHEN {state} IN ('value', 'partial') THEN true WHEN {state} IN ('blank', 'placeholder') THEN false END AS {cell}_given"
 
 
-def purpose_sets_sql() -> str:
+def purpose_sets_sql(inputs: Inputs) -> str:
     """Return the SELECT of the labels of each distinct combination of texts of a case."""
-    return f"WITH{_PURPOSES} SELECT {', '.join(LABEL_COLUMNS)} FROM purpose_sets"
+    return f"WITH{_sets(inputs)} SELECT {', '.join(LABEL_COLUMNS)} FROM purpose_sets"
+
+
+def _sets(inputs: Inputs) -> str:
+    # Without the classifier only blank cells would have labels: a rate over them alone would mislead.
+    return _PURPOSES.replace("{when}", "" if inputs.has(CLASSIFIED) else " WHERE false")
 
 
 def search_sql(inputs: Inputs, stored_sets: str, extra: Sequence[str]) -> str:
@@ -107,7 +118,8 @@ def search_sql(inputs: Inputs, stored_sets: str, extra: Sequence[str]) -> str:
     )
 
 
-def _search(inputs: Inputs, sets: str = _PURPOSES, extra: str = "") -> str:
+def _search(inputs: Inputs, sets: str | None = None, extra: str = "") -> str:
+    sets = _sets(inputs) if sets is None else sets
     key = "s.search_key" if inputs.has("sightings") else "NULL"
     sightings = (
         "LEFT JOIN (SELECT disclosure_id, record_no, any_value(search_key) AS search_key FROM sightings GROUP BY ALL) s"
