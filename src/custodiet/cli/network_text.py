@@ -30,11 +30,12 @@ def reach(answer: Reach) -> str:
 
 def _both(heading: str, both: BothReadings) -> list[str]:
     further = Reading(both.onward.hops, tuple(item for item in both.onward.organisations if item.hop > 1))
+    bound = "" if further.hops is None else f", up to {further.hops} hops"
     return [
         "",
         heading,
         *_reading("  no onward sharing", both.direct),
-        *_reading("  only with full onward sharing", further),
+        *_reading(f"  only with {'full ' * (further.hops is None)}onward sharing{bound}", further),
     ]
 
 

@@ -44,12 +44,12 @@ class Oddities:
     def caveats(self) -> tuple[str, ...]:
         """Say in sentences what a reader of any result must know."""
         said = (
-            (self.n_self, "statements name an organisation as its own recipient and are left out."),
-            (self.n_pending, "pending shares are left out."),
-            (self.n_undated, "statements have no date; they are used because no dated list has come since."),
-            (self.n_number_only, "lists are only a number: they name nobody, so reach is a floor."),
+            (self.n_self, "Statements left out, because source and recipient are one organisation"),
+            (self.n_pending, "Shares left out, because they are pending"),
+            (self.n_undated, "Statements with no date, used because no dated list has come since"),
+            (self.n_number_only, "Lists that are only a number and name nobody, so that reach is a floor"),
         )
-        return tuple(f"{count:,} {sentence}" for count, sentence in said if count)
+        return tuple(f"{sentence}: {count:,}." for count, sentence in said if count)
 
 
 @dataclass(frozen=True, slots=True)
