@@ -52,9 +52,7 @@ def require_case(folder: Path) -> Path:
         UsageError: It does not.
     """
     if not is_case(folder):
-        raise UsageError(
-            "holds no case.", where=str(folder), hint="Make one with: custodiet audit PATH --case DIR"
-        )
+        raise UsageError("holds no case.", where=str(folder), hint="Make one with: custodiet audit PATH --case DIR")
     return folder
 
 

@@ -1,12 +1,14 @@
 """The key that turns plates into pseudonyms: one per case, owner-only, outside the tables.
 
-A pseudonym is the first 16 bytes of HMAC-SHA256 (RFC 2104, FIPS 198-1) over the
-normalised plate, in hex. Without the key file it cannot be made again; deleting
+A pseudonym is the first 8 bytes of HMAC-SHA256 (RFC 2104, FIPS 198-1) over the
+normalised plate, in hex: among ten million plates two share one with a chance of
+three in a million. Without the key file it cannot be made again; deleting
 the file on its disposal date makes the pseudonyms unlinkable for good.
 """
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import json
 import os
@@ -31,13 +33,25 @@ class PseudonymKey:
     dispose_on: date
 
     def pseudonym(self, plate: str) -> str:
-        """Return the pseudonym of one normalised plate: 32 hexadecimal digits."""
-        return hmac.digest(self.secret, plate.encode(), "sha256")[:16].hex()
+        """Return the pseudonym of one normalised plate: 16 hexadecimal digits."""
+        return hmac.digest(self.secret, plate.encode(), "sha256")[:8].hex()
 
     def pseudonyms(self, plates: Iterable[str]) -> list[str]:
-        """Return the pseudonyms of many plates, in their order."""
-        secret, digest = self.secret, hmac.digest
-        return [digest(secret, plate.encode(), "sha256")[:16].hex() for plate in plates]
+        """Return the pseudonyms of many plates, in their order.
+
+        The two keyed states of HMAC are prepared once and copied for each plate, which is
+        several times faster than a call of the library per plate.
+        """
+        block = self.secret.ljust(64, b"\0")
+        inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in block)).copy
+        outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in block)).copy
+        found = []
+        for plate in plates:
+            first, second = inner(), outer()
+            first.update(plate.encode())
+            second.update(first.digest())
+            found.append(second.hexdigest()[:16])
+        return found
 
 
 def load_or_make_key(folder: Path) -> PseudonymKey:
@@ -66,12 +80,10 @@ def _read(path: Path) -> PseudonymKey:
     try:
         stored = json.loads(path.read_text())
         secret = bytes.fromhex(stored["secret"])
-        key = PseudonymKey(
-            secret, date.fromisoformat(stored["made_on"]), date.fromisoformat(stored["dispose_on"])
-        )
+        key = PseudonymKey(secret, date.fromisoformat(stored["made_on"]), date.fromisoformat(stored["dispose_on"]))
     except (OSError, ValueError, KeyError, TypeError):
         key = None
-    if key is None or len(key.secret) < 32:
+    if key is None or not 32 <= len(key.secret) <= 64:
         raise InputError(
             "is not a readable pseudonym key.",
             where=path.name,

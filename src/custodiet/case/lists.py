@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from custodiet.case.stage import Stage
 from custodiet.case.store import Case
-from custodiet.case.typed import cell, literal, text_expression, time_expression
+from custodiet.case.typed import cell, literal, name_expression, text_expression, time_expression
 from custodiet.model.reading import PortalTyping, ShareTyping
 
 _NUMBERS = ("retention_days", "cameras", "searches_30d", "hits_30d", "vehicles_30d")
@@ -18,11 +18,11 @@ def insert_shares(case: Case, stage: Stage, typing: ShareTyping) -> int:
     at = typing.positions
     as_of = _date(typing)
     if "source" in at and "recipient" in at:
-        source, recipient = text_expression(at["source"]), text_expression(at["recipient"])
+        source, recipient = name_expression(at["source"]), name_expression(at["recipient"])
         stated_by = literal(typing.producer) if typing.producer else source
         _insert_direction(case, stage, typing, source, recipient, stated_by, as_of, f"{source}||{recipient}")
     else:
-        name, me = text_expression(at["organisation"]), literal(typing.producer)
+        name, me = name_expression(at["organisation"]), literal(typing.producer)
         if "shared_with_me" in at:
             _insert_direction(case, stage, typing, name, me, me, as_of, text_expression(at["shared_with_me"]))
         if "i_am_sharing" in at:
@@ -86,7 +86,7 @@ def insert_portals(case: Case, stage: Stage, typing: PortalTyping) -> int:
     accessed = time_expression(typing.accessed) if typing.accessed else "NULL::TIMESTAMPTZ"
     whole = f"DATE {literal(typing.as_of)}" if typing.as_of else "NULL::DATE"
     selects = {
-        "producer": text_expression(at["producer"]),
+        "producer": name_expression(at["producer"]),
         "as_of": f"coalesce(CAST({updated} AS DATE), CAST({accessed} AS DATE), {whole})",
         "last_updated": updated,
         "disclosure_id": literal(typing.disclosure_id),
@@ -100,9 +100,7 @@ def insert_portals(case: Case, stage: Stage, typing: PortalTyping) -> int:
         if name in at:
             text = text_expression(at[name])
             selects[name] = f"CASE WHEN lower({text}) NOT IN {_NOTHING} THEN {text} END"
-    pairs = ", ".join(
-        f"{literal(label)}, {text_expression(position)}" for label, position in typing.other.items()
-    )
+    pairs = ", ".join(f"{literal(label)}, {text_expression(position)}" for label, position in typing.other.items())
     selects["other"] = f"CAST(json_object({pairs}) AS VARCHAR)" if pairs else "'{}'"
     names = ", ".join(selects)
     case.execute(
@@ -111,13 +109,11 @@ def insert_portals(case: Case, stage: Stage, typing: PortalTyping) -> int:
     return int(case.value("SELECT count(*) FROM portals WHERE disclosure_id = ?", [typing.disclosure_id]))
 
 
-def insert_listed_names(
-    case: Case, stage: Stage, disclosure_id: str, name_at: int, note_at: int | None
-) -> int:
+def insert_listed_names(case: Case, stage: Stage, disclosure_id: str, name_at: int, note_at: int | None) -> int:
     """Add the names of a released directory of organisations and return how many there are."""
     note = "NULL" if note_at is None else text_expression(note_at)
     note = f"CASE WHEN lower({note}) NOT IN {_NOTHING} THEN {note} END"
-    name = text_expression(name_at)
+    name = name_expression(name_at)
     case.execute(
         f"INSERT INTO listed_names (disclosure_id, source_row, name, note) SELECT {literal(disclosure_id)}, source_row, "
         f"{name}, {note} FROM {stage.source} WHERE {name} IS NOT NULL ORDER BY row_no"

@@ -13,11 +13,13 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from custodiet.case.store import Case
 
 BATCH_ROWS = 20_000
 MAX_CELL_BYTES = 16 * 1024 * 1024
+OUTER_BLANKS = "\t\r\n\u00a0\u202f"
 Cells = Sequence[str | None]
 
 
@@ -37,7 +39,9 @@ class Stage:
         self._aside = False
 
     @classmethod
-    def from_csv(cls, case: Case, path: Path, delimiter: str, width: int, n_rows: int) -> Stage | None:
+    def from_csv(
+        cls, case: Case, path: Path, delimiter: str, width: int, n_rows: int, *, has_outer_blanks: bool
+    ) -> Stage | None:
         """Load a regular delimited file by the engine's own parallel reader.
 
         Args:
@@ -46,6 +50,7 @@ class Stage:
             delimiter: One character.
             width: Cells in every record.
             n_rows: Records, counted by other means.
+            has_outer_blanks: Cells may begin or end with tabs, line ends or no-break spaces.
 
         Returns:
             The stage, or None when the engine stumbles or counts other than ``n_rows``:
@@ -55,9 +60,11 @@ class Stage:
         stage.drop()
         columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(width))
         source = str(path).replace("'", "''")
+        cut = ", ".join(f"trim(c{i}, '{OUTER_BLANKS}') AS c{i}" for i in range(width))
+        cells = cut if has_outer_blanks else "*"
         # Explicit dialect: sniffing, null padding and a forced new_line lose or double rows silently.
         sql = (
-            f"CREATE TEMP TABLE staged AS SELECT * FROM read_csv('{source}', auto_detect=false, header=false, "
+            f"CREATE TEMP TABLE staged AS SELECT {cells} FROM read_csv('{source}', auto_detect=false, header=false, "
             f"delim='{delimiter}', quote='\"', escape='\"', columns={{{columns}}}, allow_quoted_nulls=false)"
         )
         try:
@@ -211,9 +218,7 @@ class Stage:
             self._case.execute(f"DROP TABLE IF EXISTS temp.{name}")
 
 
-def _batches(
-    rows: Iterable[tuple[int, int | None, bool, Sequence[str | None]]], width: int
-) -> Iterator[pa.Table]:
+def _batches(rows: Iterable[tuple[int, int | None, bool, Sequence[str | None]]], width: int) -> Iterator[pa.Table]:
     names = ["source_row", "source_page", "hidden", "n_cells", "overflow", *(f"c{i}" for i in range(width))]
     pending: list[tuple[int, int | None, bool, Sequence[str | None]]] = []
     size = 0
@@ -241,6 +246,6 @@ def _arrow(
             [list(row[3][width:]) if any(c and c.strip() for c in row[3][width:]) else None for row in rows],
             pa.list_(pa.string()),
         ),
-        *(pa.array(column, pa.string()) for column in columns),
+        *(pc.utf8_trim(pa.array(column, pa.string()), OUTER_BLANKS) for column in columns),
     ]
     return pa.table(arrays, names=names)

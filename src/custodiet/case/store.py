@@ -33,9 +33,7 @@ class Case:
     database and removes spill files.
     """
 
-    def __init__(
-        self, folder: Path, connection: duckdb.DuckDBPyConnection, key: PseudonymKey, work: Path
-    ) -> None:
+    def __init__(self, folder: Path, connection: duckdb.DuckDBPyConnection, key: PseudonymKey, work: Path) -> None:
         self.folder = folder
         self.key = key
         self.work = work
@@ -174,16 +172,10 @@ def _connect(folder: Path) -> duckdb.DuckDBPyConnection:
         connection = duckdb.connect(str(path))
     except duckdb.IOException as error:
         if "lock" in str(error).lower():
-            raise UsageError(
-                "is open in another process.", where=str(folder), hint="Wait for it to end."
-            ) from None
-        raise InputError(
-            "cannot be opened as a case.", where=str(folder), hint="Put it back from a copy."
-        ) from None
+            raise UsageError("is open in another process.", where=str(folder), hint="Wait for it to end.") from None
+        raise InputError("cannot be opened as a case.", where=str(folder), hint="Put it back from a copy.") from None
     except duckdb.Error:
-        raise InputError(
-            "cannot be opened as a case.", where=str(folder), hint="Put it back from a copy."
-        ) from None
+        raise InputError("cannot be opened as a case.", where=str(folder), hint="Put it back from a copy.") from None
     path.chmod(0o600)
     connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
     connection.execute("SET TimeZone = 'UTC'")

@@ -31,10 +31,14 @@ def as_shape(expression: str) -> str:
 
 def text_expression(position: int) -> str:
     """Return the cell with outer blanks cut and nothing left as null."""
-    text = cell(position)
-    # Trimming by a set of characters is slow; few cells need it.
-    outer = f"regexp_matches({text}, '^[\\s\\x{{00A0}}]|[\\s\\x{{00A0}}]$')"
-    return f"nullif(CASE WHEN {outer} THEN trim({text}, E' \\t\\r\\n\\u00A0') ELSE {text} END, '')"
+    # Tabs, line ends and no-break spaces around a cell were cut when it was staged.
+    return f"nullif(trim({cell(position)}), '')"
+
+
+def name_expression(position: int) -> str:
+    """Return the name of an organisation on one line: names that a print breaks over lines are joined."""
+    text = text_expression(position)
+    return f"CASE WHEN contains({text}, E'\\n') THEN regexp_replace({text}, '\\s+', ' ', 'g') ELSE {text} END"
 
 
 def raw_time_expression(column: TimeColumn) -> str:
@@ -119,9 +123,7 @@ def insert_records(case: Case, stage: Stage, typing: RecordTyping) -> int:
     """
     selects = {
         "disclosure_id": literal(typing.disclosure_id),
-        "record_no": "row_number() OVER (ORDER BY row_no)"
-        if stage.has_gaps
-        else f"row_no + 1 - {stage.first_row}",
+        "record_no": "row_number() OVER (ORDER BY row_no)" if stage.has_gaps else f"row_no + 1 - {stage.first_row}",
         "source_row": "source_row",
         "source_page": "source_page",
         "kind": literal(typing.kind),
@@ -150,13 +152,9 @@ def insert_records(case: Case, stage: Stage, typing: RecordTyping) -> int:
         if column in typing.positions:
             selects[key] = key_expression(typing.positions[column])
     if "offense_key" in selects:
-        selects["offense_key"] = (
-            f"CASE WHEN {selects['offense_type']} IS NOT NULL THEN {selects['offense_key']} END"
-        )
+        selects["offense_key"] = f"CASE WHEN {selects['offense_type']} IS NOT NULL THEN {selects['offense_key']} END"
     if "prompt_key" in selects:
-        selects["prompt_key"] = (
-            f"CASE WHEN {selects['text_prompt']} IS NOT NULL THEN {selects['prompt_key']} END"
-        )
+        selects["prompt_key"] = f"CASE WHEN {selects['text_prompt']} IS NOT NULL THEN {selects['prompt_key']} END"
     _insert(case, "records", selects, f"{source}{joins}", mappings)
     return int(case.value("SELECT count(*) FROM records WHERE disclosure_id = ?", [typing.disclosure_id]))
 
@@ -165,7 +163,7 @@ def _organisation(typing: RecordTyping) -> dict[str, str]:
     producer = literal(typing.producer)
     if "org" not in typing.positions:
         return {"org": producer, "org_basis": "'producer'" if typing.producer else "NULL"}
-    return {"org": text_expression(typing.positions["org"]), "org_basis": "'released'"}
+    return {"org": name_expression(typing.positions["org"]), "org_basis": "'released'"}
 
 
 def _with_times(stage: Stage, selects: dict[str, str], typing: RecordTyping) -> str:
@@ -205,9 +203,7 @@ def _plate(
         return ""
     position = typing.positions["plate"]
     shown = [
-        text
-        for text in stage.distinct(cell(position))
-        if typing.states.get("plate", {}).get(text, "value") == "value"
+        text for text in stage.distinct(cell(position)) if typing.states.get("plate", {}).get(text, "value") == "value"
     ]
     normal = [normalise_plate(text) for text in shown]
     kept = [(text, plate) for text, plate in zip(shown, normal, strict=True) if plate]
@@ -256,14 +252,10 @@ def insert_events(case: Case, stage: Stage, typing: EventTyping) -> int:
 
 
 def _mapping(texts: Mapping[str, str], value: str) -> pa.Table:
-    return pa.table(
-        {"text": pa.array(list(texts), pa.string()), value: pa.array(list(texts.values()), pa.string())}
-    )
+    return pa.table({"text": pa.array(list(texts), pa.string()), value: pa.array(list(texts.values()), pa.string())})
 
 
-def _insert(
-    case: Case, table: str, selects: dict[str, str], source: str, mappings: dict[str, pa.Table]
-) -> None:
+def _insert(case: Case, table: str, selects: dict[str, str], source: str, mappings: dict[str, pa.Table]) -> None:
     names = ", ".join(f'"{name}"' for name in selects)
     values = ", ".join(selects.values())
     registered = list(mappings.items())

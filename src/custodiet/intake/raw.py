@@ -64,12 +64,14 @@ class CsvFile:
         delimiter: One character.
         n_rows: Records in the file, counted independently (newlines outside quotes).
         first_rows: The first records, to find the header in.
+        has_outer_blanks: Cells may begin or end with tabs, line ends or no-break spaces.
     """
 
     path: Path
     delimiter: str
     n_rows: int
     first_rows: tuple[tuple[str, ...], ...]
+    has_outer_blanks: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from custodiet.case import Case
 from custodiet.case.lists import count_unstated, insert_listed_names, insert_portals, insert_shares
 from custodiet.case.stage import Stage
-from custodiet.case.typed import cell, insert_events, insert_records, text_expression
+from custodiet.case.typed import cell, insert_events, insert_records, name_expression, text_expression
 from custodiet.intake.formats import FormatMatch
 from custodiet.intake.origin import Origin
 from custodiet.intake.producers import UNKNOWN, Producer, dates_in_name, tell_producer
@@ -54,9 +54,7 @@ class TableContext:
         """Tell the day of a list from its title or file name."""
         for text, basis in ((self.title, "title"), *((name, "file name") for name in self.origin.names[:2])):
             if text and (dates := dates_in_name(text)):
-                message = (
-                    f"The list states no date; {dates[-1]} is taken from its {basis}, which can be wrong."
-                )
+                message = f"The list states no date; {dates[-1]} is taken from its {basis}, which can be wrong."
                 return str(dates[-1]), [Problem("note", message)]
         return None, [Problem("note", "Neither the list nor its name states a date.")]
 
@@ -96,14 +94,10 @@ def _store_searches(context: TableContext) -> Loaded:
         time_zone=str(columns["time_zone"]) if columns["time_zone"] else None,
         positions={name: place for place, name in context.match.mapping.items() if place < stage.width},
         times=timing.columns,
-        states={
-            name: _states(stage, context.at(name), name) for name in _STATED if context.at(name) is not None
-        },
+        states={name: _states(stage, context.at(name), name) for name in _STATED if context.at(name) is not None},
     )
     n_records = insert_records(case, stage, typing)
-    problems = (
-        _time_problems(context, timing) + _constants(context, typing) + _receipt_notes(context, withheld)
-    )
+    problems = _time_problems(context, timing) + _constants(context, typing) + _receipt_notes(context, withheld)
     first, last = case.rows(
         "SELECT min(searched_at) AS first, max(searched_at) AS last FROM records WHERE disclosure_id = ?",
         [context.disclosure_id],
@@ -120,7 +114,7 @@ def _kind_and_producer(context: TableContext) -> tuple[RecordKind, Producer | No
     if at is None:
         own = context.at("user") is not None or context.match.format.vendor is not None
         return (RecordKind.ORGANISATION_AUDIT if own else RecordKind.OTHER), None
-    names = [name for name, _ in context.stage.tally(text_expression(at), 3) if name]
+    names = [name for name, _ in context.stage.tally(name_expression(at), 3) if name]
     if len(names) == 1 and cell_state(names[0]) is CellState.VALUE:
         return RecordKind.ORGANISATION_AUDIT, Producer(names[0], "only organisation in the log")
     return RecordKind.NETWORK_AUDIT, None
@@ -145,9 +139,7 @@ def _time_problems(context: TableContext, timing: Timing) -> list[Problem]:
         problems += _missing_times(context, raw.position, int(n_bad)) if n_bad else []
     serial = any(item.kind == "serial" for column in timing.columns.values() for item in column.formats)
     if serial or context.date_cells & {column.position for column in timing.columns.values()}:
-        problems.append(
-            Problem("serial-date", "Times are date cells or serial numbers of a spreadsheet; converted.")
-        )
+        problems.append(Problem("serial-date", "Times are date cells or serial numbers of a spreadsheet; converted."))
     return problems
 
 
@@ -197,7 +189,9 @@ def _constants(context: TableContext, typing: RecordTyping) -> list[Problem]:
         if found[column]
     ]  # fmt: skip
     if found["n_zero"] >= 0.9 * n:
-        message = f"{found['n_zero']:,} of {found['n_devices']:,} rows give 0 devices: not exported, not a search of none."
+        message = (
+            f"{found['n_zero']:,} of {found['n_devices']:,} rows give 0 devices: not exported, not a search of none."
+        )
         problems.append(Problem("note", message))
     return problems
 
@@ -211,9 +205,7 @@ def _receipt_notes(context: TableContext, withheld: Sequence[str]) -> list[Probl
                 f"UPDATE records SET {column}_state = 'withheld' WHERE disclosure_id = ?",
                 [context.disclosure_id],
             )
-            notes.append(
-                Problem("note", f"The column {column} was withheld by the letter named in the receipt.")
-            )
+            notes.append(Problem("note", f"The column {column} was withheld by the letter named in the receipt."))
     return notes
 
 
@@ -238,9 +230,7 @@ def _store_events(context: TableContext) -> Loaded:
 
 def _store_edges(context: TableContext) -> Loaded:
     as_of, problems = _list_date(context)
-    row = context.origin.producer_row(
-        UNKNOWN if not context.origin.stated_producer else context.producer(None)
-    )
+    row = context.origin.producer_row(UNKNOWN if not context.origin.stated_producer else context.producer(None))
     typing = ShareTyping(
         context.disclosure_id, None, {"source": _need(context, "source"), "recipient": _need(context, "recipient")}
         | _optional(context, "status"), as_of, context.timing.columns.get("as_of"),
@@ -272,9 +262,7 @@ def _store_sharing_list(context: TableContext) -> Loaded:
     n_rows = int(str(context.stage.value("count(*)")))
     n_shares = insert_shares(context.case, context.stage, typing)
     unstated = count_unstated(context.stage, typing)
-    problems.append(
-        Problem("note", f"{n_rows:,} organisations state {n_shares:,} shares, one for each direction.")
-    )
+    problems.append(Problem("note", f"{n_rows:,} organisations state {n_shares:,} shares, one for each direction."))
     row = context.origin.producer_row(producer) | {"kind": "sharing-list"}
     # The unit that is counted is the statement: a row with both directions states two shares.
     return Loaded(row, problems + _unstated_problem(unstated), n_shares=n_shares, n_rejected=unstated,
@@ -313,19 +301,13 @@ def _store_parallel_lists(context: TableContext, as_of: str | None, problems: li
         )
     n_rows = int(str(context.stage.value("count(*)")))
     row = context.origin.producer_row(producer) | {"kind": "sharing-list"}
-    return Loaded(
-        row, problems, n_shares=n_shares, n_layout=n_hot, n_extra_statements=n_shares + n_hot - n_rows
-    )
+    return Loaded(row, problems, n_shares=n_shares, n_layout=n_hot, n_extra_statements=n_shares + n_hot - n_rows)
 
 
 def _unstated_problem(n: int) -> list[Problem]:
     if not n:
         return []
-    return [
-        Problem(
-            "note", f"{n:,} rows name an organisation and state no direction; they were not stored as shares."
-        )
-    ]
+    return [Problem("note", f"{n:,} rows name an organisation and state no direction; they were not stored as shares.")]
 
 
 def _store_portal_table(context: TableContext) -> Loaded:
@@ -353,9 +335,7 @@ def _store_names(context: TableContext) -> Loaded:
     n = insert_listed_names(
         context.case, context.stage, context.disclosure_id, _need(context, "name"), context.at("note")
     )
-    message = (
-        f"{n:,} names of organisations: a list that states no search and no share; kept to tell names apart."
-    )
+    message = f"{n:,} names of organisations: a list that states no search and no share; kept to tell names apart."
     row = context.origin.producer_row(UNKNOWN) | {"kind": "organisation-list"}
     return Loaded(row, [Problem("note", message)], n_rejected=n_rows)
 

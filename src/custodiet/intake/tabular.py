@@ -106,7 +106,12 @@ def _open(table: RawTable, regular: CsvFile | None) -> _Opened:
 def _stage(case: Case, opened: _Opened, regular: CsvFile | None, width: int) -> Stage:
     if regular is not None:
         stage = Stage.from_csv(
-            case, regular.path, regular.delimiter, len(regular.first_rows[0]), regular.n_rows
+            case,
+            regular.path,
+            regular.delimiter,
+            len(regular.first_rows[0]),
+            regular.n_rows,
+            has_outer_blanks=regular.has_outer_blanks,
         )
         if stage is not None:
             return stage
@@ -127,9 +132,7 @@ def _store_unread(
         problems.append(Problem("empty", "The table holds no rows."))
     elif looks_like_summary([item.cells for item in head]):
         row |= {"n_rows_read": n_rows, "n_layout": n_rows}
-        problems.append(
-            Problem("note", f"A summary of {n_rows:,} rows beside the data; it was not read as rows.")
-        )
+        problems.append(Problem("note", f"A summary of {n_rows:,} rows beside the data; it was not read as rows."))
     else:
         labels = header.raw if header and header.raw else ()
         n_data = n_rows - (1 if labels else 0)

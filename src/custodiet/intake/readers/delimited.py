@@ -62,14 +62,10 @@ def read_delimited(path: Path, work: Path) -> tuple[Reading, CsvFile | None]:
     table = RawTable(rows=(), problems=list(text.problems))
     table.rows = _records(text.path, delimiter, table.problems, ends_open=survey.ends_open)
     regular = None
-    if not (
-        survey.ends_open or survey.n_blank or survey.longest_line > MAX_LINE_CHARACTERS // 4 or survey.bare_cr
-    ):
-        first = tuple(
-            tuple(record) for record in _first_records(head, delimiter, whole=survey.n_bytes <= len(head))
-        )
+    if not (survey.ends_open or survey.n_blank or survey.longest_line > MAX_LINE_CHARACTERS // 4 or survey.bare_cr):
+        first = tuple(tuple(record) for record in _first_records(head, delimiter, whole=survey.n_bytes <= len(head)))
         if first and 1 < len(first[0]) <= MAX_COLUMNS and len({len(record) for record in first}) == 1:
-            regular = CsvFile(text.path, delimiter, survey.n_records, first)
+            regular = CsvFile(text.path, delimiter, survey.n_records, first, survey.has_outer_blanks)
     return Reading(parts=[table]), regular
 
 
@@ -91,9 +87,7 @@ def as_utf8(path: Path, work: Path) -> TextFile:
         return TextFile(path, "utf-8", ())
     problems = []
     if n_nul:
-        problems.append(
-            Problem("nul-bytes", f"{n_nul:,} NUL bytes were taken out; the cells around them may be cut.")
-        )
+        problems.append(Problem("nul-bytes", f"{n_nul:,} NUL bytes were taken out; the cells around them may be cut."))
     if not is_utf8:
         problems.append(Problem("note", "The text is not UTF-8 and was read as Windows-1252."))
     return _transcode(path, work, "utf-8-sig" if is_utf8 else "cp1252", tuple(problems))
@@ -128,9 +122,7 @@ def _transcode(path: Path, work: Path, encoding: str, problems: tuple[Problem, .
             copy.write(text)
         copy.write(decoder.decode(b"", final=True))
     if replaced:
-        problems += (
-            Problem("malformed", f"{replaced:,} characters could not be decoded and read as U+FFFD."),
-        )
+        problems += (Problem("malformed", f"{replaced:,} characters could not be decoded and read as U+FFFD."),)
     return TextFile(target, encoding, problems)
 
 
@@ -176,6 +168,8 @@ class Survey:
         n_blank: Records with no byte in them.
         longest_line: Longest stretch of bytes without a newline.
         ends_open: A quote is still open at the end.
+        has_outer_blanks: A tab, a no-break space, or a line end beside a quote stands somewhere:
+            cells may begin or end with blanks other than spaces.
         bare_cr: Carriage returns stand without newlines (a single kind of line end is expected).
     """
 
@@ -184,6 +178,7 @@ class Survey:
     n_blank: int
     longest_line: int
     ends_open: bool
+    has_outer_blanks: bool
     bare_cr: bool
 
 
@@ -192,6 +187,7 @@ def survey_records(path: Path) -> Survey:
     n_bytes = n_records = n_blank = longest = 0
     parity, since_newline, last_byte = False, 0, 10
     n_cr = n_crlf = n_newlines = 0
+    blanks = False
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK):
             array = np.frombuffer(chunk, np.uint8)
@@ -201,6 +197,8 @@ def survey_records(path: Path) -> Survey:
             inside = np.logical_xor.accumulate(is_quote) ^ parity if len(marks) else is_quote
             places = marks[~is_quote]
             records = marks[~is_quote & ~inside]
+            blanks = blanks or b"\t" in chunk or b"\xc2\xa0" in chunk or b"\xe2\x80\xaf" in chunk
+            blanks = blanks or _quote_beside(array, marks[~is_quote & inside])
             n_newlines += len(places)
             n_records += len(records)
             n_blank += _blank_records(array, records, last_byte)
@@ -219,7 +217,14 @@ def survey_records(path: Path) -> Survey:
     longest = max(longest, since_newline)
     if n_bytes and (last_byte != 10 or parity):
         n_records += 1
-    return Survey(n_bytes, n_records, n_blank, longest, parity, n_cr > n_crlf and n_newlines == 0)
+    return Survey(n_bytes, n_records, n_blank, longest, parity, blanks, n_cr > n_crlf and n_newlines == 0)
+
+
+def _quote_beside(array: np.ndarray, places: np.ndarray) -> bool:  # type: ignore[type-arg]
+    """Tell whether a line end inside a quoted cell is its first or last character."""
+    before = array[places[places > 0] - 1]
+    after = array[places[places < len(array) - 1] + 1]
+    return bool((before == 34).any() or (after == 34).any() or (places == 0).any())
 
 
 def _blank_records(array: np.ndarray, ends: np.ndarray, last_byte: int) -> int:  # type: ignore[type-arg]
@@ -244,11 +249,7 @@ def _lines(path: Path) -> Iterator[str]:
             if len(line) > MAX_LINE_CHARACTERS:
                 raise _LineTooLong
             # A lone carriage return is no line end for the csv module; old exports use it as one.
-            yield from (
-                line.splitlines(keepends=True)
-                if "\r" in line.rstrip("\r\n") and "\n" not in line
-                else (line,)
-            )
+            yield from (line.splitlines(keepends=True) if "\r" in line.rstrip("\r\n") and "\n" not in line else (line,))
 
 
 def _records(path: Path, delimiter: str, problems: list[Problem], *, ends_open: bool) -> Iterator[RawRow]:
