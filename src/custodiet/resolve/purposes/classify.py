@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal
@@ -189,8 +189,3 @@ def _match(text: str, folded: Folded, label: str, start: int, end: int, entry: s
 @lru_cache(maxsize=1)
 def _classifier() -> Classifier:
     return Classifier()
-
-
-def labels_of(results: Iterable[Purposes]) -> list[tuple[str, ...]]:
-    """Give the labels alone."""
-    return [result.labels for result in results]

@@ -9,11 +9,14 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from typing import Final
 
-from custodiet.resolve.purposes.classify import Purposes, TextField, classify_texts
+from custodiet.resolve.purposes.classify import Match, Purposes, TextField, classify_texts
 
 _BLOCK: Final = 25_000
 _WORTH_A_SECOND_PROCESS: Final = 4 * _BLOCK
 _MOST_PROCESSES: Final = 8
+
+# What goes back between processes: plain tuples, since the texts are here already and objects are slow to send.
+_Sent = tuple[tuple[str, ...], tuple[tuple[str, int, int, str, float], ...], bool]
 
 
 def classify_many(texts: Sequence[str], *, field: TextField = "reason") -> list[Purposes]:
@@ -24,5 +27,30 @@ def classify_many(texts: Sequence[str], *, field: TextField = "reason") -> list[
         return [one for block in blocks for one in classify_texts(block, field=field)]
     # A fork would copy the engine's threads, so the workers start afresh.
     with ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn")) as pool:
-        done = pool.map(partial(classify_texts, field=field), blocks)
-        return [one for block in done for one in block]
+        done = pool.map(partial(send_results, field=field), blocks)
+        return [
+            receive_result(text, sent)
+            for block, results in zip(blocks, done, strict=True)
+            for text, sent in zip(block, results, strict=True)
+        ]
+
+
+def send_results(texts: Sequence[str], field: TextField) -> list[_Sent]:
+    """Label texts and take the results apart, for another process."""
+    return [
+        (
+            result.labels,
+            tuple((one.label, one.start, one.end, one.entry, one.confidence) for one in result.matches),
+            result.cut,
+        )
+        for result in classify_texts(texts, field=field)
+    ]
+
+
+def receive_result(text: str, sent: _Sent) -> Purposes:
+    """Put a result that was taken apart together again."""
+    labels, matches, cut = sent
+    put_together = tuple(
+        Match(label, start, end, text[start:end], entry, confidence) for label, start, end, entry, confidence in matches
+    )
+    return Purposes(text, labels, put_together, cut)
