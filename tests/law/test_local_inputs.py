@@ -1,0 +1,121 @@
+"""Optional inputs: validated, joined inside the case, unknown where absent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from custodiet.case import Case
+from custodiet.law.evaluate import evaluate_packs
+from custodiet.law.local_inputs import TEMPLATES, kind_of, load_local_input, template_text
+from custodiet.model.errors import InputError
+from custodiet.model.local_inputs import LOCAL_INPUTS
+from custodiet.rules.rule import Pack, Rule
+from tests.law.builders import PD, fill, organisation, outcomes, search, share
+from tests.law.test_evaluate import PACK
+from tests.rules.builders import rule
+
+FILES = {
+    "case-numbers": f"producer,case_number\n{PD},25 001\n",
+    "roster": f"producer,account,starts_at,ends_at\n{PD},ACCT-1,2025-03-03 09:00,2025-03-03 17:00\n",
+    "accounts": f"producer,account,role,enabled_on,disabled_on\n{PD},acct-1,patrol,2025-01-01,2025-06-01\n",
+    "training": f"producer,account,trained_on,expires_on\n{PD},acct-1,2025-01-01,\n",
+    "declarations": f"source,declarant,declared_on,ends_on,about\n{PD},Austin TX PD,2025-01-01,,use\n",
+    "approvals": f"source,recipient,approved_on,approved_by,withdrawn_on\n{PD},Austin TX PD,2025-01-01,Chief,\n",
+}  # fmt: skip
+
+
+def write(folder: Path, name: str, text: str) -> Path:
+    path = folder / f"{name}.csv"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def asks(field: str, subject: str = "search") -> Rule:
+    return rule(subject=subject, pattern={"field": field, "op": "eq", "value": True})
+
+
+def judged(case: Case, made: Rule) -> tuple[int, int, int, int]:
+    evaluate_packs(case, [Pack(PACK, Path(), (made,))])
+    return outcomes(case, "test.rule")[PD]
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "good", "bad"),
+    [
+        ("case-numbers", "case_number_listed", {}, {"case_number": "25-999"}),
+        ("roster", "on_duty", {}, None),
+        ("accounts", "account_listed", {}, {"user": "someone"}),
+        ("accounts", "account_active", {}, None),
+        ("training", "account_trained", {}, {"user": "someone"}),
+        ("declarations", "declaration_on_file", {"org": "Austin TX PD", "org_basis": "released"}, {"org": "Reno NV PD", "org_basis": "released"}),
+    ],
+)  # fmt: skip
+def test_an_absent_input_is_unknown_and_a_given_one_is_asked(
+    case: Case, tmp_path: Path, name: str, field: str, good: dict[str, str], bad: dict[str, str] | None
+) -> None:
+    fill(case, [search(1, **good)] + ([search(2, **bad)] if bad else []))
+    assert judged(case, asks(field))[:3] == (0, 0, 2 if bad else 1)
+    assert load_local_input(case, write(tmp_path, name, FILES[name])) == 1
+    assert judged(case, asks(field))[:3] == (1, 1 if bad else 0, 0)
+
+
+def test_off_duty_and_disabled_accounts_are_told(case: Case, tmp_path: Path) -> None:
+    from datetime import UTC, datetime
+
+    fill(case, [search(1, at=datetime(2025, 3, 4, 2, tzinfo=UTC)), search(2, at=datetime(2025, 6, 1, 20, tzinfo=UTC))])
+    load_local_input(case, write(tmp_path, "roster", FILES["roster"]))
+    load_local_input(case, write(tmp_path, "accounts", FILES["accounts"]))
+    assert judged(case, asks("on_duty"))[:3] == (0, 2, 0)
+    assert judged(case, asks("account_active"))[:3] == (1, 1, 0)
+
+
+def test_a_masked_account_is_never_off_duty(case: Case, tmp_path: Path) -> None:
+    fill(case, [search(1, user_state="masked")])
+    load_local_input(case, write(tmp_path, "roster", FILES["roster"]))
+    assert judged(case, asks("on_duty"))[:3] == (0, 0, 1)
+
+
+def test_approvals_are_asked_of_shares(case: Case, tmp_path: Path) -> None:
+    fill(case, shares=[share(1, "Austin TX PD"), share(2, "Reno NV PD")], organisations=[organisation(PD, "CA")])
+    assert judged(case, asks("approval_on_file", "share"))[:3] == (0, 0, 2)
+    load_local_input(case, write(tmp_path, "approvals", FILES["approvals"]))
+    assert judged(case, asks("approval_on_file", "share"))[:3] == (1, 1, 0)
+
+
+def test_the_same_file_twice_is_one(case: Case, tmp_path: Path) -> None:
+    path = write(tmp_path, "accounts", FILES["accounts"])
+    load_local_input(case, path)
+    load_local_input(case, path)
+    assert case.value("SELECT count(*) FROM input_accounts") == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("roster", "producer,account\nA,secret-name\n", "column starts_at, ends_at is missing"),
+        ("roster", "producer,account,starts_at,ends_at,more\n", "1 column"),
+        ("training", "producer,account,trained_on\nA,secret-name,yesterday\n", "line 2: trained_on is no date"),
+        ("training", "producer,account,trained_on\nA,,2025-01-01\n", "line 2: account is empty"),
+        ("monthly-totals", "producer,month,searches\nA,2025-01-01,many\n", "line 2: searches is no whole number"),
+        ("case-numbers", "producer,case_number\nA,1,secret-name\n", "more cells than the header"),
+        ("nothing-known", "a,b\n", "is no local input"),
+    ],
+)
+def test_a_faulty_file_is_refused_whole_and_quietly(case: Case, tmp_path: Path, name: str, text: str, message: str) -> None:
+    with pytest.raises(InputError, match=message) as caught:
+        load_local_input(case, write(tmp_path, name, text))
+    assert "secret-name" not in str(caught.value)
+
+
+def test_templates_are_those_of_the_tables() -> None:
+    for name, item in LOCAL_INPUTS.items():
+        assert (TEMPLATES / f"{name}.csv").read_text(encoding="utf-8") == template_text(item)
+
+
+def test_a_file_is_known_by_its_name() -> None:
+    item = kind_of(Path("roster-2025.csv"))
+    assert item is not None
+    assert item.name == "roster"
+    assert kind_of(Path("2025-roster.csv")) is None
