@@ -1,0 +1,225 @@
+"""A contract table as it may be seen by anyone.
+
+Every column leaves as ``model.tables`` says. Beyond the columns:
+
+* rows that hide what another disclosure shows lose what they could be joined by (``copies``);
+* rows of a public page keep the exact time when no other kind of log records the search;
+* indicators and findings about an account stay in the case unless a reviewer added the rule with a
+  reason, and then name the account by the pseudonym of the publication;
+* folders are cut from every place that could name one: they are named after staff at times.
+
+Heavy steps run in the engine; texts and accounts are treated once per distinct value.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from typing import Final
+
+import pyarrow as pa
+
+from custodiet.case import Case
+from custodiet.case.types import arrow_schema
+from custodiet.model.errors import UsageError
+from custodiet.model.tables import CONTRACT_TABLES, Column, Table
+from custodiet.privacy.copies import PUBLIC_ROWS, exposed_rows_sql
+from custodiet.privacy.publication import Publication
+from custodiet.privacy.text import outward_texts
+
+_SHOWN: Final = "('value', 'partial')"
+_JOINED_BY: Final = frozenset({"search_id", "networks", "devices"})
+_ABOUT_ACCOUNTS: Final = frozenset({"indicators", "findings"})
+_ACCOUNT: Final = re.compile(r"\baccount ([0-9a-f]{10})\b")
+_OWNER: Final = {"records": "t.org", "events": "d.producer"}
+_PATHS: Final = re.compile(r"(?:[^/\\\n]*[/\\])+")
+
+
+def outward_table(publication: Publication, table: str) -> pa.Table:
+    """Return a contract table as it may be published, in its export order.
+
+    Args:
+        publication: What is published, and under which name.
+        table: Name of a contract table.
+
+    Returns:
+        The rows of the table without the columns that stay in the case; names and types as in
+        ``model.tables``.
+
+    Raises:
+        UsageError: There is no contract table of that name.
+    """
+    definition = CONTRACT_TABLES.get(table)
+    if definition is None:
+        raise UsageError(
+            "is no table that can be published.", where=table, hint=f"Tables: {', '.join(sorted(CONTRACT_TABLES))}."
+        )
+    columns = [column for column in definition.columns if column.leaves != "never"]
+    with ExitStack() as stack:
+        view = _View(publication, definition, stack)
+        rows = view.read(columns)
+    rows = rows.cast(_schema(definition, columns))
+    if table in _ABOUT_ACCOUNTS:
+        rows = _with_accounts_renamed(publication, rows)
+    return _without_folders(publication.case, rows) if table == "problems" else rows
+
+
+def _schema(definition: Table, columns: Sequence[Column]) -> pa.Schema:
+    whole = arrow_schema(definition)
+    return pa.schema([whole.field(column.name) for column in columns])
+
+
+class _View:
+    """Put the SELECT of an outward table together: one expression a column, one join a mapping."""
+
+    def __init__(self, publication: Publication, definition: Table, stack: ExitStack) -> None:
+        self._publication = publication
+        self._case = publication.case
+        self._table = definition
+        self._stack = stack
+        self._joins: list[str] = []
+        self._where: list[str] = []
+
+    def read(self, columns: Sequence[Column]) -> pa.Table:
+        name = self._table.name
+        if name == "events":
+            self._joins.append("LEFT JOIN disclosures d ON d.disclosure_id = t.disclosure_id")
+        if name in ("records", "sightings"):
+            self._mark_exposed()
+        if name in _ABOUT_ACCOUNTS:
+            self._leave_accounts_out()
+        selects = [f'{self._expression(column)} AS "{column.name}"' for column in columns]
+        where = f" WHERE {' AND '.join(self._where)}" if self._where else ""
+        order = ", ".join(f't."{key}" NULLS FIRST' for key in self._table.order)
+        return self._case.query(
+            f"SELECT {', '.join(selects)} FROM {name} t {' '.join(self._joins)}{where} ORDER BY {order}"
+        )
+
+    def _expression(self, column: Column) -> str:
+        cell = f't."{column.name}"'
+        if column.leaves == "words":
+            return self._mapped(column.name, cell, outward_texts)
+        if column.leaves == "name":
+            return self._mapped(column.name, cell, lambda paths: [last_part(path) for path in paths])
+        if column.leaves == "pseudonym":
+            return self._account(column.name, cell)
+        if column.leaves == "hour":
+            return self._time(cell)
+        if self._table.name == "records" and column.name in _JOINED_BY:
+            return f"CASE WHEN x.record_no IS NULL THEN {cell} END"
+        return cell
+
+    def _mapped(self, name: str, cell: str, change: Callable[[Sequence[str]], Sequence[str | None]]) -> str:
+        distinct = self._case.query(
+            f'SELECT DISTINCT "{name}" AS text FROM {self._table.name} WHERE "{name}" IS NOT NULL'
+        )
+        texts = distinct.column("text").to_pylist()
+        self._register(f"outward_{name}", {"text": texts, "outward": change(texts)})
+        self._joins.append(f"LEFT JOIN outward_{name} ON outward_{name}.text = {cell}")
+        return f"outward_{name}.outward"
+
+    def _account(self, name: str, cell: str) -> str:
+        """Give shown accounts a pseudonym; masked and blank cells stay as they are, cut to allowed words."""
+        owner = _OWNER[self._table.name]
+        shown = f"t.{name}_state IN {_SHOWN}"
+        source = f"{self._table.name} t " + (self._joins[0] if "d." in owner else "")
+        pairs = self._case.query(
+            f"SELECT DISTINCT coalesce({owner}, '') AS owner, {cell} AS account FROM {source}"
+            f" WHERE {shown} AND {cell} IS NOT NULL"
+        )
+        owners, accounts = pairs.column("owner").to_pylist(), pairs.column("account").to_pylist()
+        outward = self._publication.accounts(zip(owners, accounts, strict=True))
+        if self._publication.accounts_named:
+            outward = accounts
+        self._register("outward_accounts", {"owner": owners, "account": accounts, "outward": outward})
+        self._joins.append(
+            f"LEFT JOIN outward_accounts ON {shown} AND outward_accounts.owner = coalesce({owner}, '')"
+            f" AND outward_accounts.account = {cell}"
+        )
+        hidden = self._mapped(name, cell, outward_texts)
+        return f"CASE WHEN {shown} THEN outward_accounts.outward ELSE {hidden} END"
+
+    def _time(self, cell: str) -> str:
+        if self._table.name != "records":
+            return f"date_trunc('hour', {cell})"
+        if cell != 't."searched_at"':
+            # The period asked for is a way to join, too.
+            return f"CASE WHEN x.record_no IS NULL THEN date_trunc('hour', {cell}) END"
+        spans = " ".join(
+            f"WHEN x.span = '{span}' THEN date_trunc('{span}', {cell})" for span in ("hour", "day", "month")
+        )
+        return (
+            f"CASE WHEN x.record_no IS NULL AND p.record_no IS NOT NULL THEN {cell}"
+            f" WHEN x.record_no IS NULL THEN date_trunc('hour', {cell}) {spans} END"
+        )
+
+    def _mark_exposed(self) -> None:
+        same = "ON {0}.disclosure_id = t.disclosure_id AND {0}.record_no = t.record_no"
+        self._registered("exposed_rows", self._case.query(exposed_rows_sql()))
+        if self._table.name == "sightings":
+            self._joins.append("LEFT JOIN exposed_rows x " + same.format("x"))
+            self._where.append("x.record_no IS NULL")
+            return
+        self._registered("public_rows", self._case.query(PUBLIC_ROWS))
+        self._joins.append("LEFT JOIN exposed_rows x " + same.format("x"))
+        self._joins.append("LEFT JOIN public_rows p " + same.format("p"))
+
+    def _leave_accounts_out(self) -> None:
+        added = sorted(self._publication.account_results)
+        self._register("added_rules", {"rule_id": added})
+        self._where.append("(t.level IS DISTINCT FROM 'account' OR t.rule_id IN (SELECT rule_id FROM added_rules))")
+
+    def _register(self, name: str, columns: Mapping[str, Sequence[str | None]]) -> None:
+        self._registered(name, pa.table({key: pa.array(values, pa.string()) for key, values in columns.items()}))
+
+    def _registered(self, name: str, rows: pa.Table) -> None:
+        self._stack.enter_context(self._case.registered(name, rows))
+
+
+def last_part(path: str) -> str | None:
+    """Return the last part of a path, or None when it names a folder."""
+    last = re.split(r"[/\\]", path)[-1].strip()
+    return last or None
+
+
+def _with_accounts_renamed(publication: Publication, rows: pa.Table) -> pa.Table:
+    """Write the publication's pseudonym where a subject or a sentence names an account of the case."""
+    about = rows.column("level").to_pylist()
+    if "account" not in about:
+        return rows
+
+    def renamed(match: re.Match[str]) -> str:
+        digits = hmac.digest(publication.key, b"subject\x1f" + match[1].encode(), "sha256").hex()[:16]
+        return f"account account-{digits}"
+
+    for name in ("subject", "statement"):
+        place = rows.column_names.index(name)
+        texts = [
+            _ACCOUNT.sub(renamed, text) if level == "account" and text else text
+            for text, level in zip(rows.column(name).to_pylist(), about, strict=True)
+        ]
+        rows = rows.set_column(place, name, pa.array(texts, pa.string()))
+    return rows
+
+
+def _without_folders(case: Case, problems: pa.Table) -> pa.Table:
+    """Cut folders of the case's own files and archives from the text columns of the problems."""
+    paths = case.rows(
+        "SELECT member_path FROM disclosures WHERE member_path IS NOT NULL UNION SELECT path FROM files"
+        " UNION SELECT file_name FROM problems WHERE file_name IS NOT NULL"
+    )
+    folders = {match[0] for (path,) in paths if path and (match := _PATHS.match(path))}
+    ordered = sorted(folders, key=len, reverse=True)
+    for name in ("where", "message"):
+        place = problems.column_names.index(name)
+        texts = [_cut(text, ordered) if text else text for text in problems.column(name).to_pylist()]
+        problems = problems.set_column(place, name, pa.array(texts, pa.string()))
+    return problems
+
+
+def _cut(text: str, folders: Sequence[str]) -> str:
+    for folder in folders:
+        text = text.replace(folder, "")
+    return re.sub(r"(?<![\w/])(?:[^\s/\\]+[/\\])+(?=[^\s/\\]*\.\w{2,4}\b)", "", text)
