@@ -1,0 +1,111 @@
+"""Recount the claim sheet: every published number against the tables, and the report against the sheet."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from custodiet.model.bundle import CLAIMS
+from custodiet.verify.recount import RecountError, Recounter
+from custodiet.verify.result import Verdict
+
+
+def read_claims(folder: Path) -> list[dict[str, Any]]:
+    """Read the claims of a bundle."""
+    claims: list[dict[str, Any]] = json.loads((folder / CLAIMS).read_bytes())["claims"]
+    return claims
+
+
+def tables_of(folder: Path) -> Callable[[str], pa.Table]:
+    """Give a reader of the bundle's tables by name; nested columns are left out."""
+
+    def read(name: str) -> pa.Table:
+        path = folder / "tables" / f"{name}.parquet"
+        if not path.is_file():
+            raise KeyError(name)
+        schema = pq.read_schema(path)
+        return pq.read_table(path, columns=[field.name for field in schema if not pa.types.is_nested(field.type)])
+
+    return read
+
+
+def check_claims(folder: Path, verdict: Verdict) -> None:
+    """Recount every claim by each of its routes, and compare the numbers that the report shows."""
+    claims = read_claims(folder)
+    recounter = Recounter(tables_of(folder))
+    counted = routes = 0
+    for claim in claims:
+        for spec in claim["recounts"]:
+            routes += 1
+            try:
+                found = recounter.count(spec)
+            except RecountError as error:
+                verdict.fault("unreadable", claim["id"], str(error))
+                continue
+            if found != claim["value"]:
+                verdict.fault(
+                    "number-differs", claim["id"], f"Published {claim['value']:,}; the tables give {found:,}."
+                )
+        counted += bool(claim["recounts"])
+    if verdict.verified:
+        verdict.checked.append(
+            f"{counted:,} published numbers, recounted from the tables by {routes:,} routes: all equal."
+        )
+    check_report(folder, {claim["id"]: claim["value"] for claim in claims}, verdict)
+
+
+def check_report(folder: Path, values: dict[str, int], verdict: Verdict) -> None:
+    """Compare the numbers of the report that name their claim (``data-claim``) with the claim sheet."""
+    path = folder / "report" / "index.html"
+    if not path.is_file():
+        verdict.not_checked.append("The bundle holds no HTML report.")
+        return
+    shown = _Shown()
+    shown.feed(path.read_text(encoding="utf-8", errors="replace"))
+    shown.close()
+    for claim, text in shown.found:
+        digits = "".join(character for character in text if character.isdigit())
+        if claim not in values:
+            verdict.fault(
+                "number-differs",
+                "report/index.html",
+                f"The report names claim {claim[:60]}, which is not on the sheet.",
+            )
+        elif digits != str(values[claim]):
+            verdict.fault(
+                "number-differs", "report/index.html", f"The report shows another number for {claim} than the sheet."
+            )
+    if shown.found and verdict.verified:
+        verdict.checked.append(f"{len(shown.found):,} numbers of the report: each as on the claim sheet.")
+    if not shown.found:
+        verdict.not_checked.append("The report names no claims, so its prose was not compared with the sheet.")
+
+
+class _Shown(HTMLParser):
+    """Gather the text of elements that name a claim."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: list[tuple[str, str]] = []
+        self._open: list[tuple[str, str | None, list[str]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        named = dict(attrs).get("data-claim")
+        if named is not None or any(item[0] == tag for item in self._open):
+            self._open.append((tag, named, []))
+
+    def handle_data(self, data: str) -> None:
+        for _, _, texts in self._open:
+            texts.append(data)
+
+    def handle_endtag(self, tag: str) -> None:
+        if self._open and self._open[-1][0] == tag:
+            _, named, texts = self._open.pop()
+            if named is not None:
+                self.found.append((named, "".join(texts)))

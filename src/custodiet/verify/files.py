@@ -1,0 +1,115 @@
+"""Compare the files of a bundle with its manifest: bytes, sizes, nothing missing, nothing more."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from custodiet.model.bundle import BUNDLE_FORMAT, MANIFEST, MANIFEST_SUM, UNLISTED, canonical_json
+from custodiet.verify.result import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """Hold a manifest: its bytes, what it says, and its files by name."""
+
+    data: bytes
+    content: dict[str, Any]
+    files: dict[str, tuple[int, str]]
+
+
+def read_manifest(folder: Path, verdict: Verdict) -> Manifest | None:
+    """Read the manifest of a bundle; faults are noted, and None is given if it cannot be read."""
+    path = folder / MANIFEST
+    if not path.is_file() or path.is_symlink():
+        verdict.fault("not-a-bundle", MANIFEST, "The folder has no manifest.json, so there is nothing to verify it by.")
+        return None
+    data = path.read_bytes()
+    _check_sum(folder, data, verdict)
+    try:
+        content = json.loads(data)
+        files = {str(item["path"]): (int(item["size"]), str(item["sha256"])) for item in content["files"]}
+        known = content["format"] == BUNDLE_FORMAT
+        whole = len(files) == len(content["files"]) and canonical_json(content) == data
+    except (ValueError, KeyError, TypeError, RecursionError):
+        verdict.fault("not-a-bundle", MANIFEST, "The manifest is not in the form of a bundle.")
+        return None
+    if not known:
+        verdict.fault(
+            "not-a-bundle", MANIFEST, f"The bundle has another format than {BUNDLE_FORMAT}; a newer verifier is needed."
+        )
+        return None
+    if not whole:
+        verdict.fault("manifest-changed", MANIFEST, "The manifest was edited: it is not in its canonical form.")
+    if any(not _is_plain(name) for name in files):
+        verdict.fault("not-a-bundle", MANIFEST, "The manifest names files outside the bundle; none was opened.")
+        return None
+    return Manifest(data, content, files)
+
+
+def check_files(folder: Path, manifest: Manifest, verdict: Verdict) -> None:
+    """Compare every file with its size and SHA-256, and look for missing, renamed and extra ones."""
+    there = _files_in(folder, verdict)
+    digests = {name: _digest(folder / name) for name in sorted(there - set(UNLISTED))}
+    extra = [name for name in digests if name not in manifest.files]
+    by_digest = {digests[name]: name for name in extra}
+    renamed = set()
+    for name, (size, sha256) in sorted(manifest.files.items()):
+        if name not in digests:
+            other = by_digest.get((size, sha256))
+            if other is not None and other not in renamed:
+                renamed.add(other)
+                verdict.fault("renamed-file", other, f"The bytes are those of {name}.")
+            else:
+                verdict.fault("missing-file", name, "The manifest names the file, and it is not there.")
+        elif digests[name] != (size, sha256):
+            seen = digests[name]
+            verdict.fault(
+                "changed-file", name,
+                f"Expected {size:,} bytes with SHA-256 {sha256[:16]}…, found {seen[0]:,} bytes with {seen[1][:16]}….",
+            )  # fmt: skip
+    for name in extra:
+        if name not in renamed:
+            verdict.fault("extra-file", name, "The manifest does not name the file; it is not part of the publication.")
+    if verdict.verified:
+        total = sum(size for size, _ in manifest.files.values())
+        verdict.checked.append(f"{len(manifest.files):,} files, {total:,} bytes: all as the manifest says, none more.")
+
+
+def _check_sum(folder: Path, manifest: bytes, verdict: Verdict) -> None:
+    path = folder / MANIFEST_SUM
+    if not path.is_file() or path.is_symlink():
+        verdict.fault("missing-file", MANIFEST_SUM, "The checksum of the manifest is not there.")
+    elif path.read_bytes() != f"{hashlib.sha256(manifest).hexdigest()}  {MANIFEST}\n".encode():
+        verdict.fault("manifest-changed", f"{MANIFEST}, {MANIFEST_SUM}", "The manifest does not fit its checksum.")
+
+
+def _is_plain(name: str) -> bool:
+    parts = PurePosixPath(name).parts
+    return (
+        bool(parts) and name == "/".join(parts) and not name.startswith("/")
+        and not {"..", "."} & set(parts) and "\\" not in name and "\x00" not in name and name not in UNLISTED
+    )  # fmt: skip
+
+
+def _files_in(folder: Path, verdict: Verdict) -> set[str]:
+    found = set()
+    for place, folders, names in os.walk(folder):
+        here = Path(place)
+        for name in (*names, *(name for name in folders if (here / name).is_symlink())):
+            path = here / name
+            shown = path.relative_to(folder).as_posix()
+            if path.is_symlink() or not path.is_file():
+                verdict.fault("extra-file", shown, "This is no plain file; it was not opened.")
+            else:
+                found.add(shown)
+    return found
+
+
+def _digest(path: Path) -> tuple[int, str]:
+    with path.open("rb") as file:
+        return path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,166 @@
+"""Check that every cited row belongs to its disclosure, and is the row that the tables show."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from custodiet.model.bundle import LEAF_FORMS, NODES, TIMES, TREES, leaf_bytes, netstring
+from custodiet.verify.merkle import leaf_hash, root_of
+from custodiet.verify.result import Verdict
+
+_COUNTED: Final = {"records": "n_records", "events": "n_events", "shares": "n_shares"}
+_HOUR: Final = "%Y-%m-%dT%HZ"
+_ABSENT: Final = "\x00absent"
+Key = tuple[str, str]
+
+
+def check_proofs(folder: Path, verdict: Verdict) -> None:
+    """Work out the root of every tree from its cited rows, and compare those rows with the tables."""
+    trees = {
+        (tree["table"], tree["disclosure_id"]): tree for tree in json.loads((folder / TREES).read_bytes())["trees"]
+    }
+    _check_sizes(folder, trees, verdict)
+    nodes = _nodes(folder)
+    n_proven, seen = 0, set()
+    for table in LEAF_FORMS:
+        path = folder / f"proofs/{table}.parquet"
+        if not path.is_file():
+            continue
+        rows = pq.read_table(path)
+        for disclosure_id, leaves in _leaves(table, rows, verdict):
+            key = (table, disclosure_id)
+            seen.add(key)
+            tree = trees.get(key)
+            root = None if tree is None else root_of(tree["size"], leaves, nodes.get(key, {}))
+            if tree is None or root is None or root.hex() != tree["root"]:
+                verdict.fault(
+                    "proof-fails", f"proofs/{table}.parquet", f"The rows of {disclosure_id} do not lead to its root."
+                )
+            else:
+                n_proven += len(leaves)
+        _check_shown(folder, table, rows, verdict)
+    if nodes.keys() - seen:
+        verdict.fault("proof-fails", NODES, "There are nodes of disclosures of which no row is cited.")
+    _check_cited(folder, verdict)
+    if verdict.verified:
+        verdict.checked.append(
+            f"{n_proven:,} cited rows: each belongs to one of {len(trees):,} disclosures committed to."
+        )
+
+
+def _check_sizes(folder: Path, trees: Mapping[Key, Mapping[str, Any]], verdict: Verdict) -> None:
+    columns = ["disclosure_id", *_COUNTED.values()]
+    rows = pq.read_table(folder / "tables/disclosures.parquet", columns=columns).to_pylist()
+    for row in rows:
+        for table, column in _COUNTED.items():
+            size = trees.get((table, row["disclosure_id"]), {"size": 0})["size"]
+            if size != (row[column] or 0):
+                verdict.fault(
+                    "proof-fails", TREES,
+                    f"The tree of {table} of {row['disclosure_id']} has {size:,} leaves; the table says {row[column]:,} rows.",
+                )  # fmt: skip
+
+
+def _nodes(folder: Path) -> dict[Key, dict[tuple[int, int], bytes]]:
+    table = pq.read_table(folder / NODES)
+    columns = [table[name].to_pylist() for name in ("table", "disclosure_id", "level", "place", "hash")]
+    found: dict[Key, dict[tuple[int, int], bytes]] = {}
+    for name, disclosure_id, level, place, digest in zip(*columns, strict=True):
+        found.setdefault((name, disclosure_id), {})[level, place] = digest
+    return found
+
+
+def _leaves(table: str, rows: pa.Table, verdict: Verdict) -> Iterator[tuple[str, dict[int, bytes]]]:
+    """Give the leaf hashes of each disclosure by position; rows stand in order of disclosure."""
+    form = LEAF_FORMS[table]
+    clear = {name: as_text(rows[name]).to_pylist() for name in (*form.clear, *form.hours)}
+    commitments = {name: _commitments(name, rows) for name in form.committed}
+    opened, hashes = rows["opened"].to_pylist(), rows["leaf_hash"].to_pylist()
+    ids, positions = rows["disclosure_id"].to_pylist(), rows["position"].to_pylist()
+    leaves: dict[int, bytes] = {}
+    for at, (disclosure_id, position) in enumerate(zip(ids, positions, strict=True)):
+        if opened[at]:
+            values = {name: column[at] for name, column in clear.items()}
+            digest = leaf_hash(leaf_bytes(table, values, {name: column[at] for name, column in commitments.items()}))
+        else:
+            digest = hashes[at]
+        if position in leaves:
+            verdict.fault("proof-fails", f"proofs/{table}.parquet", f"A row of {disclosure_id} stands twice.")
+        leaves[position] = digest
+        if at + 1 == len(ids) or ids[at + 1] != disclosure_id:
+            yield disclosure_id, leaves
+            leaves = {}
+
+
+def _commitments(name: str, rows: pa.Table) -> list[str | None]:
+    """Give the commitment of a text in each row: as stated, or worked out where text and salt are given."""
+    stated = rows[f"commitment_{name}"].to_pylist()
+    if name == TIMES:
+        return [None if digest is None else digest.hex() for digest in stated]
+    texts, salts = rows[name].to_pylist(), rows[f"salt_{name}"].to_pylist()
+    return [
+        commitment(salt, text)
+        if salt is not None and text is not None
+        else digest.hex()
+        if digest is not None
+        else None
+        for digest, text, salt in zip(stated, texts, salts, strict=True)
+    ]
+
+
+def commitment(salt: bytes, text: str) -> str:
+    """Return the commitment to a text: SHA-256 of the salt and the text with its length, in hexadecimal."""
+    return hashlib.sha256(salt + netstring(text).encode()).hexdigest()
+
+
+def _check_shown(folder: Path, table: str, rows: pa.Table, verdict: Verdict) -> None:
+    """Compare the opened rows with the published table: each must stand there as it is."""
+    form = LEAF_FORMS[table]
+    path = folder / f"tables/{table}.parquet"
+    there = pq.read_schema(path).names
+    columns = [name for name in ("disclosure_id", *form.clear, *form.hours) if name in there]
+    rows = rows.filter(rows["opened"])
+    missing = 0
+    for names in (columns, *(["disclosure_id", form.number, text] for text in form.texts)):
+        told = rows if names is columns else rows.filter(pc.is_valid(rows[names[-1]]))
+        if set(names) <= set(there) and told.num_rows:
+            shown = pq.read_table(path, columns=list(dict.fromkeys(names)))
+            missing += _plain(told, names).join(_plain(shown, names), keys=names, join_type="left anti").num_rows
+    if missing:
+        verdict.fault(
+            "proof-fails", f"tables/{table}.parquet", f"{missing:,} cited rows are not as they were committed to."
+        )
+
+
+def _check_cited(folder: Path, verdict: Verdict) -> None:
+    """Look for evidence without a proof; row 0 stands for a whole disclosure."""
+    cited = pq.read_table(folder / "tables/evidence.parquet", columns=["disclosure_id", "record_no"])
+    cited = cited.filter(pc.greater(cited["record_no"], 0))
+    for table, form in LEAF_FORMS.items():
+        path = folder / f"proofs/{table}.parquet"
+        if path.is_file():
+            proven = pq.read_table(path, columns=list(dict.fromkeys(["disclosure_id", form.number])))
+            proven = proven.rename_columns(["disclosure_id", "record_no"])
+            cited = cited.join(proven, keys=["disclosure_id", "record_no"], join_type="left anti")
+    if cited.num_rows:
+        verdict.fault("proof-fails", "tables/evidence.parquet", f"{cited.num_rows:,} cited rows have no proof.")
+
+
+def _plain(rows: pa.Table, names: list[str]) -> pa.Table:
+    """Write all as text, with a word for what is absent: joins do not fit null to null."""
+    return pa.table({name: pc.fill_null(as_text(rows[name]), _ABSENT) for name in names})
+
+
+def as_text(column: Any) -> Any:
+    """Write a column as it stands in a leaf: integers in decimal, days in ISO form, times to the hour."""
+    if pa.types.is_timestamp(column.type):
+        return pc.strftime(column, format=_HOUR)
+    return column.cast(pa.string())
