@@ -178,6 +178,8 @@ def test_common_word_is_not_taken_for_a_misspelling(text: str) -> None:
         ("26-459", "insufficient.case-number"),
         ("7d1f0a52-93c5-4d0e-8b1a-0123456789ab", "insufficient.case-number"),  # quirk 123
         ("case # 12345", "insufficient.case-number"),
+        ("9ZZZ999", "insufficient.case-number"),  # a bare plate is an identifier, no purpose
+        ("Elm St/Oak Ave", "insufficient.name"),
         ("inv 26-01234", "insufficient.case-number"),
         ("investigation", "insufficient.generic"),
         ("sus veh", "insufficient.generic"),

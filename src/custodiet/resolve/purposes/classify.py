@@ -154,6 +154,8 @@ class Classifier:
             return "insufficient.redacted", 0.95, "shape/redacted"
         if self._shapes.placeholder(folded):
             return "insufficient.placeholder", 0.95, "shape/placeholder"
+        if self._shapes.plate(folded):
+            return "insufficient.case-number", 0.5, "shape/plate"
         label, confidence = self._shapes.judge(self._shapes.census(masked), n_case_numbers, names=field == "reason")
         return label, confidence, f"shape/{label.rpartition('.')[2]}"
 

@@ -19,6 +19,9 @@ _HIDDEN_WORDS: Final = re.compile(
 )
 _TOKEN: Final = re.compile(r"\d+(?:st|nd|rd|th)(?![a-z])|[a-z\x7f]+(?:'[a-z]+)*|\d+(?:[.-]\d+)*")
 _ROWS: Final = ("qwertyuiop", "asdfghjkl", "zxcvbnm", "poiuytrewq", "lkjhgfdsa", "mnbvcxz", "1234567890")
+_PLATE: Final = re.compile(
+    r"(?:plate |lp |tag )?(?:\d[a-z]{3}\d{3}|\d[a-z]\d{5}|\d{5}[a-z]\d|[a-z]{3}-?\d{4})(?: [a-z]{2})?"
+)
 _REMEMBERED: Final = 65_536
 _SHORT_NUMBER: Final = 4
 _INVESTIGATION: Final = re.compile(
@@ -118,6 +121,10 @@ class Shapes:
             return True
         return " " not in plain and len(plain) >= 4 and is_mash(plain)
 
+    def plate(self, folded: str) -> bool:
+        """Tell whether the whole text has the shape of one licence plate (of the commonest kinds)."""
+        return bool(_PLATE.fullmatch(folded.strip()))
+
     def judge(self, census: Census, n_case_numbers: int, *, names: bool) -> tuple[str, float]:
         """Give the label of a text without purpose, and how sure it is."""
         if census.other or census.places:
@@ -132,7 +139,7 @@ class Shapes:
 
     def _judge_words(self, census: Census, n_case_numbers: int, *, names: bool) -> tuple[str, float]:
         words = (*census.other, *census.places)
-        if names and len(words) <= 3 and self._look_like_a_name(census, n_case_numbers):
+        if names and len(words) <= (5 if census.places else 3) and self._look_like_a_name(census, n_case_numbers):
             return "insufficient.name", 0.5
         if n_case_numbers and len(words) == 1 and len(words[0]) <= 3:
             return "insufficient.case-number", 0.6
@@ -140,13 +147,13 @@ class Shapes:
 
     def _look_like_a_name(self, census: Census, n_case_numbers: int) -> bool:
         """Tell a name from a word nobody knows: it stands beside police words, numbers or a second name."""
+        if census.places:
+            return bool(census.other or census.numbers or census.generic or len("".join(census.places)) > 3)
         long_words = [word for word in census.other if _could_be_name(word)]
         if any(word in self._known for word in long_words):
             return False
         if len(long_words) < len(census.other) and any(len(word) < 3 for word in census.other):
             return False
-        if census.places:
-            return bool(long_words or census.numbers or census.generic or len("".join(census.places)) > 4)
         beside = bool(census.generic or n_case_numbers) and not census.numbers
         return bool(long_words) and (beside or (len(census.other) > 1 and not census.numbers))
 
