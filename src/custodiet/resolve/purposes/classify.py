@@ -96,6 +96,9 @@ class Classifier:
         self.speller = Speller(lexicon)
         self._matcher = Matcher(lexicon.entries)
         self._statutes = Statutes(lexicon.statutes)
+        self._sensitive = frozenset(
+            entry.id for entry in lexicon.entries if any(label.startswith(_SENSITIVE) for label in entry.labels)
+        )
         self._shapes = Shapes(lexicon.words, lexicon_words())
 
     def classify(self, text: str, folded: Folded, field: TextField) -> Purposes:
@@ -104,7 +107,9 @@ class Classifier:
             return self._without_letters(text, folded)
         cases = case_number_spans(folded.text)
         masked = mask_numbers(folded.text, cases)
-        hits = self._matcher.hits(masked) if _LETTER_OR_DIGIT.search(masked) else []
+        if cases and not _LETTER_OR_DIGIT.search(masked) and not self._shapes.hidden(text, folded.text):
+            return single(text, "insufficient.case-number", "shape/case-number", cut=folded.cut)
+        hits = self._matcher.hits(masked)
         sections = self._statutes.find(masked)
         stated = self._stated(masked, hits, sections)
         if stated:
@@ -123,10 +128,12 @@ class Classifier:
         return single(text, "insufficient.blank", "shape/blank", cut=folded.cut)
 
     def _stated(self, masked: str, hits: list[Hit], sections: list[Section]) -> list[tuple[str, int, int, str, float]]:
-        hits = [hit for hit in hits if not (_is_sensitive(hit) and _STREET.match(masked, hit.end))]
+        if not hits and not sections:
+            return []
+        hits = [hit for hit in hits if not (hit.entry.id in self._sensitive and _STREET.match(masked, hit.end))]
         hits = [hit for hit in hits if not hit.entry.alone or self._alone(masked, hit, hits, sections)]
-        sections = [one for one in sections if not any(hit.entry.hides and _inside(one, hit) for hit in hits)]
-        hits = [hit for hit in hits if not any(_inside(hit, one) for one in sections)]
+        if sections:
+            sections, hits = _without_inner(sections, hits)
         stated = [
             (label, hit.start, hit.end, hit.entry.id, hit.entry.confidence)
             for hit in hits
@@ -173,8 +180,10 @@ def _without_vague(
     return [one for one in stated if one[0] not in dropped]
 
 
-def _is_sensitive(hit: Hit) -> bool:
-    return any(label.startswith(_SENSITIVE) for label in hit.entry.labels)
+def _without_inner(sections: list[Section], hits: list[Hit]) -> tuple[list[Section], list[Hit]]:
+    """Leave out sections inside a longer hit, then hits inside a longer section."""
+    sections = [one for one in sections if not any(hit.entry.hides and _inside(one, hit) for hit in hits)]
+    return sections, [hit for hit in hits if not any(_inside(hit, one) for one in sections)]
 
 
 def _inside(inner: Hit | Section, outer: Hit | Section) -> bool:

@@ -17,6 +17,7 @@ from custodiet.resolve.purposes.lexicon import Entry
 
 _MEMORY: Final = 512 << 20
 _MOST_SPANS: Final = 8  # of one entry in one text: more add nothing, and cost time on hostile text
+_SHORTEST_TERM: Final = 2
 _REMEMBERED: Final = 32_768
 
 
@@ -69,6 +70,8 @@ class Matcher:
                     break
                 start, position = match.span(1)
                 hits.append(Hit(start, position, entry))
+                if len(encoded) - position < _SHORTEST_TERM:
+                    break
         return tuple(outermost(hits))
 
 
