@@ -25,7 +25,11 @@ def search(record_no: int, *, at: datetime = NOON, zone_hours: int = -8, **chang
         "case_number": "25-001", "case_number_state": "value", "user": "acct-1", "user_state": "value",
         "plate": "pseudonym-1", "plate_state": "value",
     }  # fmt: skip
-    hidden = {cell: None for cell in ("reason", "case_number", "user", "plate") if changes.get(f"{cell}_state", "value") != "value"}
+    hidden = {
+        cell: None
+        for cell in ("reason", "case_number", "user", "plate")
+        if changes.get(f"{cell}_state", "value") != "value"
+    }
     if "reason" in hidden:
         hidden["reason_key"] = None
     return row | hidden | changes
@@ -42,7 +46,15 @@ def share(source_row: int, recipient: str, **changes: Any) -> dict[str, Any]:
 
 def organisation(name: str, state: str | None, level: str = "local", status: str = "active") -> dict[str, Any]:
     """Make a resolved name."""
-    return {"name": name, "canonical": name, "state": state, "level": level, "type": "police", "status": status, "confidence": 1.0}
+    return {
+        "name": name,
+        "canonical": name,
+        "state": state,
+        "level": level,
+        "type": "police",
+        "status": status,
+        "confidence": 1.0,
+    }
 
 
 LABELS = {
@@ -56,7 +68,9 @@ def fill(
 ) -> None:  # fmt: skip
     """Put rows into a case, with the labels of the builders' reasons."""
     case.append_rows("records", searches or [])
-    case.append_rows("purposes", [{"key": k, "field": "reason", "label": v, "confidence": 1.0} for k, v in LABELS.items()])
+    case.append_rows(
+        "purposes", [{"key": k, "field": "reason", "label": v, "confidence": 1.0} for k, v in LABELS.items()]
+    )
     case.append_rows("shares", shares or [])
     case.append_rows("portals", portals or [])
     case.append_rows("organisations", organisations or [organisation(PD, "CA")])
@@ -65,14 +79,17 @@ def fill(
 def outcomes(case: Case, rule_id: str) -> dict[str, tuple[int, int, int, int]]:
     """Give the outcomes of a rule: producer to (indicator, clear, not evaluable, not applicable)."""
     rows = case.rows(
-        "SELECT producer, n_indicator, n_clear, n_not_evaluable, n_not_applicable FROM outcomes WHERE rule_id = ?", [rule_id]
+        "SELECT producer, n_indicator, n_clear, n_not_evaluable, n_not_applicable FROM outcomes WHERE rule_id = ?",
+        [rule_id],
     )
     return {row[0]: tuple(row[1:]) for row in rows}  # type: ignore[misc]
 
 
 def found(case: Case, rule_id: str) -> list[dict[str, Any]]:
     """Give the indicators of a rule."""
-    rows: list[dict[str, Any]] = case.query("SELECT * FROM indicators WHERE rule_id = ? ORDER BY indicator_id", [rule_id]).to_pylist()
+    rows: list[dict[str, Any]] = case.query(
+        "SELECT * FROM indicators WHERE rule_id = ? ORDER BY indicator_id", [rule_id]
+    ).to_pylist()
     return rows
 
 

@@ -92,7 +92,9 @@ def test_copies_of_a_search_are_counted_once(case: Case) -> None:
     row = found(case, BLANK)[0]
     assert (row["n_searches"], row["denominator"], len(row["evidence"])) == (2, 2, 3)
     panel = json.loads(row["sensitivity"])
-    assert {"label": "every record counted, duplicates included", "choice": "duplicates", "count": 3} in panel["alternatives"]
+    assert {"label": "every record counted, duplicates included", "choice": "duplicates", "count": 3} in panel[
+        "alternatives"
+    ]
     assert panel["range"] == [2, 3]
 
 
@@ -135,16 +137,30 @@ def test_a_definition_that_leaves_nothing_flips_the_claim(case: Case) -> None:
 def test_every_query_gives_its_number_again(case: Case) -> None:
     rows = [search(n, at=NOON + timedelta(days=n), reason_state="blank", case_number_state="blank", networks=500, window_start=NOON - timedelta(days=40)) for n in range(1, 8)]  # fmt: skip
     rows += [search(n, producer="O'Brien PD", reason_key="investigation", networks=200) for n in range(8, 11)]
-    fill(case, rows, [share(1, "Austin TX PD")], organisations=[organisation(PD, "CA"), organisation("Austin TX PD", "TX")])
+    fill(
+        case,
+        rows,
+        [share(1, "Austin TX PD")],
+        organisations=[organisation(PD, "CA"), organisation("Austin TX PD", "TX")],
+    )
     evaluate_case(case)
     indicators = case.read("indicators").to_pylist()
-    assert {row["rule_id"] for row in indicators} >= {BLANK, REASON, WINDOW, PLATE, "practice.search-reaches-many-networks"}
+    assert {row["rule_id"] for row in indicators} >= {
+        BLANK,
+        REASON,
+        WINDOW,
+        PLATE,
+        "practice.search-reaches-many-networks",
+    }
     for row in indicators:
         assert case.rows(row["query"])[0][0] == (row["n_searches"] if row["n_shares"] is None else row["n_shares"])
 
 
 def test_account_results_name_no_account(case: Case) -> None:
-    rows = [search(n, at=NOON + timedelta(days=n), user="j.doe", case_number_state="blank", reason_state="blank") for n in range(1, 8)]
+    rows = [
+        search(n, at=NOON + timedelta(days=n), user="j.doe", case_number_state="blank", reason_state="blank")
+        for n in range(1, 8)
+    ]
     fill(case, rows)
     evaluate_case(case)
     row = found(case, PLATE)[0]
@@ -179,12 +195,19 @@ def test_evaluating_twice_changes_nothing(case: Case) -> None:
 def test_a_change_of_the_form_is_said_and_gives_no_trend(case: Case) -> None:
     # section 4.11: ids appear in mid-2025; a release may hold both forms
     rows = [search(n, reason_state="blank") for n in range(1, 4)]
-    rows += [search(n, disclosure_id="old", search_id=None, at=NOON - timedelta(days=60), reason_state="blank") for n in range(4, 6)]
+    rows += [
+        search(n, disclosure_id="old", search_id=None, at=NOON - timedelta(days=60), reason_state="blank")
+        for n in range(4, 6)
+    ]
     fill(case, rows)
     evaluate_case(case, ["practice"])
     row = found(case, BLANK)[0]
     assert any("form of the export changed" in caveat for caveat in row["caveats"])
-    eras = {item["label"]: item["count"] for item in json.loads(row["sensitivity"])["alternatives"] if item["choice"] == "era"}
+    eras = {
+        item["label"]: item["count"]
+        for item in json.loads(row["sensitivity"])["alternatives"]
+        if item["choice"] == "era"
+    }
     assert eras == {"only the form with search ids": 3, "only the form with camera counts and no search ids": 2}
 
 
@@ -239,7 +262,11 @@ def test_recipients_are_counted_once_over_snapshots_and_inbound_lists_never(case
 
 
 def test_only_in_state_recipients_give_no_indicator(case: Case) -> None:
-    fill(case, shares=[share(1, "Fresno CA PD")], organisations=[organisation(PD, "CA"), organisation("Fresno CA PD", "CA")])
+    fill(
+        case,
+        shares=[share(1, "Fresno CA PD")],
+        organisations=[organisation(PD, "CA"), organisation("Fresno CA PD", "CA")],
+    )
     run(case, out_of_state())
     assert case.count("indicators") == 0
     assert outcomes(case, "test.rule") == {PD: (0, 1, 0, 0)}
@@ -247,7 +274,14 @@ def test_only_in_state_recipients_give_no_indicator(case: Case) -> None:
 
 def test_one_indicator_for_each_counterpart(case: Case) -> None:
     fill(case, [search(1, org="Austin TX PD", org_basis="released", reason_key="ice"), search(2, org="Reno NV PD", org_basis="released", reason_key="ice")])  # fmt: skip
-    run(case, rule(group_by=["producer", "org"], counterpart="org", statement="{n} searches by {counterpart} in the log of {subject}."))
+    run(
+        case,
+        rule(
+            group_by=["producer", "org"],
+            counterpart="org",
+            statement="{n} searches by {counterpart} in the log of {subject}.",
+        ),
+    )
     rows = found(case, "test.rule")
     assert sorted(row["counterpart"] for row in rows) == ["Austin TX PD", "Reno NV PD"]
     assert len({row["indicator_id"] for row in rows}) == 2

@@ -103,7 +103,9 @@ def test_the_same_file_twice_is_one(case: Case, tmp_path: Path) -> None:
         ("nothing-known", "a,b\n", "is no local input"),
     ],
 )
-def test_a_faulty_file_is_refused_whole_and_quietly(case: Case, tmp_path: Path, name: str, text: str, message: str) -> None:
+def test_a_faulty_file_is_refused_whole_and_quietly(
+    case: Case, tmp_path: Path, name: str, text: str, message: str
+) -> None:
     with pytest.raises(InputError, match=message) as caught:
         load_local_input(case, write(tmp_path, name, text))
     assert "secret-name" not in str(caught.value)

@@ -26,7 +26,14 @@ def indicator(case: Case) -> str:
 
 
 def test_a_kept_indicator_becomes_a_finding_in_the_audit_form(case: Case, indicator: str) -> None:
-    review(case, indicator, "record-accurate", "R. Viewer, Auditor", "Compared with the original.", {"cause": "A form without a mandatory field."})
+    review(
+        case,
+        indicator,
+        "record-accurate",
+        "R. Viewer, Auditor",
+        "Compared with the original.",
+        {"cause": "A form without a mandatory field."},
+    )
     row = case.read("findings").to_pylist()[0]
     assert row["condition"] == found(case, BLANK)[0]["statement"]
     assert row["criteria"].startswith("California State Auditor, Report 2019-118")
@@ -37,7 +44,14 @@ def test_a_kept_indicator_becomes_a_finding_in_the_audit_form(case: Case, indica
 
 @pytest.mark.parametrize(
     ("word", "kept"),
-    [("record-accurate", 1), ("policy-unclear", 1), ("explained", 0), ("record-error", 0), ("needs-records", 0), ("referred", 0)],
+    [
+        ("record-accurate", 1),
+        ("policy-unclear", 1),
+        ("explained", 0),
+        ("record-error", 0),
+        ("needs-records", 0),
+        ("referred", 0),
+    ],
 )
 def test_which_dispositions_keep_an_indicator(case: Case, indicator: str, word: str, kept: int) -> None:
     review(case, indicator, word, "R. Viewer", "why")

@@ -113,7 +113,12 @@ def test_outcome_is_the_same_on_both_evaluators(
 AGGREGATES = [
     {"per": ["producer", "user"], "counts": {"field": "case_number_given", "op": "eq", "value": False}},
     {"per": ["producer"], "period": "day", "distinct": "plate"},
-    {"per": ["producer"], "period": "week", "members": {"field": "org_state", "op": "ne", "value": "TX"}, "at_least": 2},
+    {
+        "per": ["producer"],
+        "period": "week",
+        "members": {"field": "org_state", "op": "ne", "value": "TX"},
+        "at_least": 2,
+    },
     {"per": ["producer", "user", "plate"], "counts": {"field": "purposes", "op": "any_of", "value": ["immigration.*"]}},
 ]
 PATTERNS = [
@@ -140,7 +145,8 @@ def test_groups_are_the_same_on_both_evaluators(
 
 def test_distinct_values_are_counted_alike(engine: Case) -> None:
     made = rule(
-        aggregate={"per": ["producer"], "distinct": "org_state"}, pattern={"field": "n_distinct", "op": "eq", "value": 2}
+        aggregate={"per": ["producer"], "distinct": "org_state"},
+        pattern={"field": "n_distinct", "op": "eq", "value": 2},
     )
     drawn = [build_row(SEARCH, {"org_state": state}) for state in ("CA", "CA", None, "TX")]
     assert compiled_groups(made, engine, drawn) == group_outcomes(made, drawn)
@@ -168,7 +174,14 @@ def test_a_parameter_holds_from_its_date_on(engine: Case) -> None:
         pattern={"field": "networks", "op": "gt", "value": "$limit"},
         in_force={"from": date(2025, 1, 1), "to": date(2025, 12, 31)},
     )
-    days = [date(2024, 12, 31), date(2025, 1, 1), date(2025, 6, 30), date(2025, 7, 1), date(2025, 12, 31), date(2026, 1, 1)]
+    days = [
+        date(2024, 12, 31),
+        date(2025, 1, 1),
+        date(2025, 6, 30),
+        date(2025, 7, 1),
+        date(2025, 12, 31),
+        date(2026, 1, 1),
+    ]
     drawn = [build_row(SEARCH, {"searched_on": day, "networks": 2}) for day in days]
     expected = ["not-applicable", "clear", "clear", "indicator", "indicator", "not-applicable"]
     assert [str(outcome_of(made, row)) for row in drawn] == expected

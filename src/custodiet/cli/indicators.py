@@ -17,9 +17,7 @@ from custodiet.model.terms import Severity
 @case_option
 @click.option("--rule", metavar="ID", help="Only this rule, or rules whose id begins so.")
 @click.option("--severity", type=click.Choice([str(s) for s in Severity]), help="At least this severity.")
-@click.option(
-    "--accounts", is_flag=True, help="Include results about single accounts: for the case's reviewers."
-)
+@click.option("--accounts", is_flag=True, help="Include results about single accounts: for the case's reviewers.")
 @json_option
 def command(
     indicator: str | None,
@@ -46,8 +44,7 @@ def command(
         state = f" ({row['disposition']})" if row["disposition"] else ""
         click.echo(f"{row['indicator_id']}  [{row['severity']}]  {row['statement']}{state}")
     click.echo(
-        f"{len(rows)} indicators."
-        + (f" {hidden} about single accounts not shown (--accounts)." if hidden else "")
+        f"{len(rows)} indicators." + (f" {hidden} about single accounts not shown (--accounts)." if hidden else "")
     )
 
 
@@ -59,9 +56,7 @@ def _show(row: dict[str, Any]) -> None:
     for caveat in row["caveats"]:
         click.echo(f"- {caveat}")
     panel = json.loads(row["sensitivity"])
-    click.echo(
-        f"\nUnder other definitions (headline: {panel['headline']['label']}, {panel['headline']['count']:,}):"
-    )
+    click.echo(f"\nUnder other definitions (headline: {panel['headline']['label']}, {panel['headline']['count']:,}):")
     for other in panel["alternatives"]:
         click.echo(f"  {other['count']:>9,}  {other['label']}")
     for label in panel["flips"]:

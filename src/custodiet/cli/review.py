@@ -45,6 +45,4 @@ def command(
     kept = "kept as a finding" if decision.disposition in [str(word) for word in KEPT] else "not a finding"
     click.echo(f"Decision {decision.decision_no}: {decision.indicator_id} is {decision.disposition}, {kept}.")
     if kept.startswith("kept") and "response" not in given:
-        click.echo(
-            "No response of the agency is recorded; ask for an explanation before anything is published."
-        )
+        click.echo("No response of the agency is recorded; ask for an explanation before anything is published.")

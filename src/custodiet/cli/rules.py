@@ -88,9 +88,7 @@ def test_rules(context: click.Context, packs: tuple[str, ...], as_json: bool) ->
             for line in (*trial.failures, *(f"mutant lives: {what}" for what in trial.living)):
                 click.echo(f"     {line}")
         n_examples = sum(trial.n_examples for trial in trials)
-        click.echo(
-            f"{len(trials)} rules, {n_examples} examples on two evaluators, {len(failed)} rules failed."
-        )
+        click.echo(f"{len(trials)} rules, {n_examples} examples on two evaluators, {len(failed)} rules failed.")
     context.exit(2 if failed else 0)
 
 
@@ -120,16 +118,12 @@ def new_policy(folder: Path, answers: Path | None) -> None:
         policy_form.read_answers(answers)
         if answers is not None
         else {
-            question.key: click.prompt(
-                question.words, default=None if question.needed else "", show_default=False
-            )
+            question.key: click.prompt(question.words, default=None if question.needed else "", show_default=False)
             for question in policy_form.QUESTIONS
         }
     )
     written = policy_form.new_policy(given, folder)
-    click.echo(
-        f"{len(written) - 1} rules written to {folder}. Use them with: custodiet audit PATH --rules {folder}"
-    )
+    click.echo(f"{len(written) - 1} rules written to {folder}. Use them with: custodiet audit PATH --rules {folder}")
 
 
 @command.command("inputs")

@@ -83,7 +83,9 @@ def _tell_label_sets(case: Case, inputs: Inputs, hoisted: dict[Leaf, str]) -> No
     """Make the table of label sets with one boolean column for each label condition."""
     # Sets are told apart by their text: joins on lists are slow and hold all rows in memory.
     text = " || '#' || ".join(f"coalesce(array_to_string({name}, '|'), '-')" for name in ("purposes", "reason_labels"))
-    case.execute(f"CREATE OR REPLACE TEMP TABLE set_rows AS SELECT *, {text} AS set_text FROM ({purpose_sets_sql(inputs)})")
+    case.execute(
+        f"CREATE OR REPLACE TEMP TABLE set_rows AS SELECT *, {text} AS set_text FROM ({purpose_sets_sql(inputs)})"
+    )
     case.execute(
         "CREATE OR REPLACE TEMP TABLE set_kinds AS SELECT set_text, any_value(purposes) AS purposes,"
         " any_value(reason_labels) AS reason_labels FROM set_rows GROUP BY set_text"
