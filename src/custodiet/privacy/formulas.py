@@ -1,0 +1,38 @@
+"""Keep spreadsheet programs from running text: formulas disarmed, reversibly.
+
+The rule, for readers of the CSV files: a cell that begins with ``=``, ``+``, ``-``, ``@`` (also in
+full width, also behind blanks), a tab, a line break or an apostrophe gets one apostrophe in front.
+Take one leading apostrophe away and the text is as it was.
+
+Source: OWASP, CSV Injection (characters); the apostrophe is the text mark of spreadsheet programs.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+_DANGEROUS: Final = r"^[\s\v\x{1C}-\x{1F}\x{85}\p{Z}]*[=+\-@\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}]|^['\t\r\n]"
+_PYTHON: Final = re.compile("^\\s*[=+\\-@\uff1d\uff0b\uff0d\uff20]|^['\\t\\r\\n]")
+
+
+def disarm(text: str) -> str:
+    """Return a text that no spreadsheet program takes for a formula."""
+    return f"'{text}" if _PYTHON.search(text) else text
+
+
+def rearm(text: str) -> str:
+    """Return the text that :func:`disarm` was given."""
+    return text[1:] if text.startswith("'") else text
+
+
+def disarm_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Disarm a column of text; null stays null."""
+    dangerous = pc.match_substring_regex(column, pattern=_DANGEROUS)
+    if not pc.any(dangerous).as_py():
+        return column
+    prefixed = pc.binary_join_element_wise(pa.scalar("'"), column, pa.scalar(""))
+    return pc.if_else(dangerous, prefixed, column)

@@ -1,0 +1,1 @@
+"""What is published: report and bundle, made only from what the privacy door gives."""

@@ -1,0 +1,126 @@
+"""Write one table to Parquet, CSV or JSON lines: whole or not at all, the same bytes for the same rows.
+
+CSV: UTF-8, comma, every text in quotes, LF; null is nothing between two commas and an empty text is
+``""``; times are ISO 8601 in UTC with ``Z``; lists are JSON; formulas are disarmed reversibly
+(``privacy.formulas``). JSON lines: one object a row, the same times, lists as lists.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+
+from custodiet.model.errors import UsageError
+from custodiet.privacy.formulas import disarm_column
+
+_BATCH: Final = 20_000
+METADATA_KEY: Final = "custodiet"
+
+
+def write_table(table: pa.Table, path: Path, *, marked: str) -> None:
+    """Write a table to a file, in the form that the file's name asks for.
+
+    The file appears whole or not at all; one that was there is replaced.
+
+    Args:
+        table: Rows in their order.
+        path: A name that ends with .parquet, .csv or .jsonl.
+        marked: What the file is, written into the metadata of Parquet (``internal``, ``published …``).
+
+    Raises:
+        UsageError: The name ends otherwise, or the folder cannot be written.
+    """
+    write = writer_of(path)
+    try:
+        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    except OSError as error:
+        raise UsageError(f"cannot be written ({error.strerror}).", where=str(path)) from None
+    try:
+        os.close(handle)
+        write(table, Path(temporary), marked)
+        Path(temporary).chmod(0o600 if marked == "internal" else 0o644)
+        Path(temporary).replace(path)
+    except OSError as error:
+        raise UsageError(f"cannot be written ({error.strerror}).", where=str(path)) from None
+    finally:
+        Path(temporary).unlink(missing_ok=True)
+
+
+def writer_of(path: Path) -> Callable[[pa.Table, Path, str], None]:
+    """Return what writes the form that a file's name asks for.
+
+    Raises:
+        UsageError: There is none.
+    """
+    found = _WRITERS.get(path.suffix.lower())
+    if found is None:
+        raise UsageError(
+            "has no form that can be written.", where=path.name, hint=f"End it with {', '.join(sorted(_WRITERS))}."
+        )
+    return found
+
+
+def _write_parquet(table: pa.Table, path: Path, marked: str) -> None:
+    pq.write_table(table.replace_schema_metadata({METADATA_KEY: marked}), path, compression="zstd")
+
+
+def _write_csv(table: pa.Table, path: Path, _marked: str) -> None:
+    columns = [_csv_column(table.column(name)) for name in table.column_names]
+    plain = pa.table(dict(zip(table.column_names, columns, strict=True)))
+    pa_csv.write_csv(plain, path)
+
+
+def _csv_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    kind = column.type
+    if pa.types.is_string(kind):
+        return disarm_column(column)
+    if pa.types.is_timestamp(kind):
+        return _iso_times(column)
+    if pa.types.is_list(kind):
+        texts = [None if value is None else _json(value) for value in column.to_pylist()]
+        return disarm_column(pa.chunked_array([pa.array(texts, pa.string())]))
+    return column
+
+
+def _iso_times(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Write times as ISO 8601; whole seconds without a fraction, UTC with Z."""
+    plain = column.cast(pa.timestamp("us")) if column.type.tz is None else column.cast(pa.timestamp("us", tz="UTC"))
+    zone = "" if column.type.tz is None else "Z"
+    fine = pc.strftime(plain, format="%Y-%m-%dT%H:%M:%S")
+    return pc.binary_join_element_wise(pc.replace_substring_regex(fine, r"\.0+$", ""), pa.scalar(zone), pa.scalar(""))
+
+
+def _write_jsonl(table: pa.Table, path: Path, _marked: str) -> None:
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        for batch in table.to_batches(max_chunksize=_BATCH):
+            file.writelines(_json(row) + "\n" for row in batch.to_pylist())
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, default=_iso, separators=(",", ":"))
+
+
+def _iso(value: object) -> str:
+    if isinstance(value, datetime):
+        text = value.replace(tzinfo=None).isoformat()
+        return text if value.tzinfo is None else f"{text}Z"
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"a table holds a {type(value).__name__}, which has no form in JSON")
+
+
+_WRITERS: Final[dict[str, Callable[[pa.Table, Path, str], None]]] = {
+    ".parquet": _write_parquet,
+    ".csv": _write_csv,
+    ".jsonl": _write_jsonl,
+}
