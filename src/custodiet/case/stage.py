@@ -117,18 +117,18 @@ class Stage:
     def source(self) -> str:
         """Name a relation with the data rows: ``row_no``, places, ``layout_corrected`` and the cells."""
         cells = ", ".join(f"c{i}" for i in range(self.width))
-        where = f"row_no >= {self.first_row}"
+        where = f"s.row_no >= {self.first_row}"
         if self._aside:
-            where += " AND row_no NOT IN (SELECT row_no FROM set_aside)"
-        head = "row_no, source_row, source_page"
+            where += " AND s.row_no NOT IN (SELECT row_no FROM set_aside)"
+        head = "s.row_no, s.source_row, s.source_page"
         if not self._repaired:
-            return f"(SELECT {head}, false AS layout_corrected, {cells} FROM staged_rows WHERE {where})"
+            return f"(SELECT {head}, false AS layout_corrected, {cells} FROM staged_rows AS s WHERE {where})"
         mended = ", ".join(f"r.c{i}" for i in range(self.width))
         return (
-            f"(SELECT {head}, false AS layout_corrected, {cells} FROM staged_rows "
-            f"WHERE {where} AND row_no NOT IN (SELECT row_no FROM repaired) "
-            f"UNION ALL SELECT s.row_no, s.source_row, s.source_page, true, {mended} "
-            f"FROM staged_rows s JOIN repaired r ON s.row_no = r.row_no WHERE s.{where})"
+            f"(SELECT {head}, false AS layout_corrected, {cells} FROM staged_rows AS s "
+            f"WHERE {where} AND s.row_no NOT IN (SELECT row_no FROM repaired) "
+            f"UNION ALL SELECT {head}, true, {mended} "
+            f"FROM staged_rows AS s JOIN repaired AS r ON s.row_no = r.row_no WHERE {where})"
         )
 
     @property
