@@ -4,7 +4,7 @@ Needs Python 3.11 or later and nothing else. Makes a virtual environment in .ven
 installs the locked dependencies into it, and then
 
 * ``demo``: writes a small synthetic set of disclosures, audits it, and names the report;
-* ``test``: runs the checks and tests that every change must pass (``test --all``: the slow ones too);
+* ``test``: runs the checks and tests that every change must pass (``test --slow``: only the long ones);
 * ``shell``: only sets up, and says how to call custodiet.
 """
 
@@ -72,15 +72,18 @@ def demo(python: Path) -> int:
 
 def test(python: Path, options: list[str]) -> int:
     """Run formatter, linter, type checker, import contract and tests; stop at the first that fails."""
+    tests = ["-m", "pytest", "-n", "2"]
     checks = [
-        ["-m", "ruff", "format", "--check", "src", "tests", "benchmarks", "start.py"],
-        ["-m", "ruff", "check", "src", "tests", "benchmarks", "start.py"],
+        ["-m", "ruff", "format", "--check", "--quiet", "."],
+        ["-m", "ruff", "check", "--quiet", "."],
         ["-m", "mypy"],
         ["-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"],
-        ["-m", "pytest", "-n", "2", *(["-m", ""] if "--all" in options else [])],
+        tests,
     ]
+    if "--slow" in options:
+        checks = [[*tests, "-m", "slow"]]
     for check in checks:
-        print("→", " ".join(part for part in check if not part.startswith("from "))[:100], flush=True)
+        print("→", check[1].split("import ")[-1], *check[2:4], flush=True)
         code = subprocess.run([str(python), *check], cwd=ROOT, check=False).returncode
         if code:
             return code
