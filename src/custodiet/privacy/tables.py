@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import hmac
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 from typing import Final
 
@@ -187,7 +187,8 @@ def last_part(path: str) -> str | None:
 
 def _with_accounts_renamed(publication: Publication, rows: pa.Table) -> pa.Table:
     """Write the publication's pseudonym where a subject or a sentence names an account of the case."""
-    about = rows.column("level").to_pylist()
+    told = "level" in rows.column_names
+    about = rows.column("level").to_pylist() if told else ["account"] * rows.num_rows
     if "account" not in about:
         return rows
 
@@ -195,7 +196,7 @@ def _with_accounts_renamed(publication: Publication, rows: pa.Table) -> pa.Table
         digits = hmac.digest(publication.key, b"subject\x1f" + match[1].encode(), "sha256").hex()[:16]
         return f"account account-{digits}"
 
-    for name in ("subject", "statement"):
+    for name in {"subject", "statement"}.intersection(rows.column_names):
         place = rows.column_names.index(name)
         texts = [
             _ACCOUNT.sub(renamed, text) if level == "account" and text else text
@@ -213,7 +214,7 @@ def _without_folders(case: Case, problems: pa.Table) -> pa.Table:
     )
     folders = {match[0] for (path,) in paths if path and (match := _PATHS.match(path))}
     ordered = sorted(folders, key=len, reverse=True)
-    for name in ("where", "message"):
+    for name in {"where", "message"}.intersection(problems.column_names):
         place = problems.column_names.index(name)
         texts = [_cut(text, ordered) if text else text for text in problems.column(name).to_pylist()]
         problems = problems.set_column(place, name, pa.array(texts, pa.string()))
