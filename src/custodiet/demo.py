@@ -18,6 +18,7 @@ from datetime import UTC, date, datetime, timedelta
 from html import escape
 from pathlib import Path
 from typing import Final
+from zoneinfo import ZoneInfo
 
 AGENCY: Final = "Marlow Bay CA PD"
 _SEED: Final = 20_261_122
@@ -37,6 +38,7 @@ _REASONS: Final = (
     ("agency assist", 4), ("investigation", 12), ("inv", 5), ("suspicious vehicle", 5), ("", 8), (".", 4), ("x", 2),
     ("test", 1))  # fmt: skip
 _OUTSIDE_REASONS: Final = (*_REASONS, ("immigration", 2), ("ICE assist", 2), ("HSI", 1), ("protest", 1))
+_CLOCK: Final = ZoneInfo("America/Los_Angeles")
 _HEADER: Final = (
     "ID", " Name", " Org Name", " Total Networks Searched", " Total Devices Searched", " Time Frame", " License Plate",
     " Reason", " Case #", " Filters", " Search Time", " Search Type", " Text Prompt", " Moderation")  # fmt: skip
@@ -85,6 +87,12 @@ def _stamp(moment: datetime) -> str:
     return moment.strftime("%m/%d/%Y, %I:%M:%S %p UTC")
 
 
+def _window(moment: datetime, days: int) -> str:
+    """Go back by the wall clock, as the system does: a clock change adds no hour to the days asked for."""
+    start = (moment.astimezone(_CLOCK) - timedelta(days=days)).astimezone(UTC)
+    return f"{_stamp(start)}\n{_stamp(moment)}"
+
+
 def _pick(source: random.Random, choices: Sequence[tuple[str, int]]) -> str:
     return source.choices([text for text, _ in choices], [weight for _, weight in choices])[0]
 
@@ -97,7 +105,7 @@ def _search(source: random.Random, org: str, user: str, reasons: Sequence[tuple[
     networks = source.choice((1, 3, 40, 350, 2600))
     return [
         str(uuid.UUID(int=source.getrandbits(128), version=4)), user, org, str(networks), str(networks * 14),
-        f"{_stamp(moment - timedelta(days=days))}\n{_stamp(moment)}", plate, _pick(source, reasons), case_number, "",
+        _window(moment, days), plate, _pick(source, reasons), case_number, "",
         _stamp(moment), source.choices(("lookup", "search", "freeform"), (60, 37, 3))[0], "", "",
     ]  # fmt: skip
 
@@ -109,15 +117,21 @@ def _own_searches(source: random.Random) -> list[list[str]]:
         # One account returns to one plate on ten days without a case number.
         moment = datetime(2026, 3, day, 14, 5, tzinfo=UTC)
         row = _search(source, AGENCY, "Officer 07", (("investigation", 1),))
-        row[5], row[6], row[8] = f"{_stamp(moment - timedelta(days=30))}\n{_stamp(moment)}", "DEMO777", ""
+        row[5], row[6], row[8] = _window(moment, 30), "DEMO777", ""
         row[10] = _stamp(moment)
         rows.append(row)
-    return sorted(rows, key=lambda row: datetime.strptime(row[10], "%m/%d/%Y, %I:%M:%S %p UTC"))  # noqa: DTZ007
+    return sorted(rows, key=lambda row: datetime.strptime(row[10], "%m/%d/%Y, %I:%M:%S %p UTC"))
 
 
 def _outside_searches(source: random.Random) -> list[list[str]]:
     searchers = _IN_STATE * 6 + _OUT_OF_STATE * 2 + _FEDERAL
-    return [_search(source, source.choice(searchers), "***", _OUTSIDE_REASONS) for _ in range(2_400)]
+    rows = []
+    for _ in range(2_400):
+        org = source.choice(searchers)
+        # Purposes that a law of the state speaks of occur with a few of the searchers only.
+        reasons = _OUTSIDE_REASONS if org in _OUT_OF_STATE or org == _IN_STATE[3] else _REASONS
+        rows.append(_search(source, org, "***", reasons))
+    return rows
 
 
 def _log(rows: Sequence[Sequence[str]]) -> bytes:
@@ -157,7 +171,7 @@ def _page(day: date, recipients: Sequence[str], audit: Sequence[Sequence[str]]) 
         writer = csv.writer(text)
         writer.writerow(("id", "userId", "searchDate", "networkCount", "reason"))
         for row in audit:
-            moment = datetime.strptime(row[10], "%m/%d/%Y, %I:%M:%S %p UTC")  # noqa: DTZ007 - written as UTC
+            moment = datetime.strptime(row[10], "%m/%d/%Y, %I:%M:%S %p UTC")
             writer.writerow((row[0], "***", f"{moment.isoformat(timespec='milliseconds')}Z", row[3], row[7]))
         data = base64.b64encode(text.getvalue().encode()).decode()
         link = f'<a download="search_audit.csv" href="data:text/csv;base64,{data}">Download CSV</a>'
