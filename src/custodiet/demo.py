@@ -22,9 +22,9 @@ from zoneinfo import ZoneInfo
 
 AGENCY: Final = "Marlow Bay CA PD"
 _SEED: Final = 20_261_122
-_IN_STATE: Final = tuple(f"{name} CA PD" for name in (
+_IN_STATE: Final = (*(f"{name} CA PD" for name in (
     "Alder Cove", "Brightwater", "Cinder Hills", "Dunmore Valley", "Eastfield Heights", "Fallowmere", "Granite Bend",
-    "Harlan Point", "Ivory Creek", "Juniper Flats", "Kestrel Ridge", "Larkhaven")) + (
+    "Harlan Point", "Ivory Creek", "Juniper Flats", "Kestrel Ridge", "Larkhaven")),
     "Solana Ridge County CA SO", "Tidewater County CA SD", "University of Marlow CA PD")  # fmt: skip
 _OUT_OF_STATE: Final = (
     "Copperline NV PD", "Dry Fork AZ PD", "Mesa Larga County NM SO", "Pinewatch OR PD", "Stillwell County TX SO",
@@ -153,15 +153,15 @@ def _sharing_list() -> bytes:
 
 def _receipt() -> bytes:
     return (
-        "receipts:\n"
-        "  - files: ['*']\n"
-        "    request_number: PRR-2026-0117\n"
-        "    custodian: City of Marlow Bay (invented)\n"
-        "    asked_on: 2026-03-15\n"
-        "    received_on: 2026-04-10\n"
-        "    sender: records desk\n"
-        "    note: every name and number in these files is invented\n"
-    ).encode()
+        b"receipts:\n"
+        b"  - files: ['*']\n"
+        b"    request_number: PRR-2026-0117\n"
+        b"    custodian: City of Marlow Bay (invented)\n"
+        b"    asked_on: 2026-03-15\n"
+        b"    received_on: 2026-04-10\n"
+        b"    sender: records desk\n"
+        b"    note: every name and number in these files is invented\n"
+    )
 
 
 def _page(day: date, recipients: Sequence[str], audit: Sequence[Sequence[str]]) -> bytes:
