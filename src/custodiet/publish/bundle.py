@@ -1,0 +1,232 @@
+"""Write a bundle: all of it or nothing, the same bytes for the same case and name (but for the signature)."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from custodiet import __version__
+from custodiet.case import Case
+from custodiet.model.bundle import LEAF_FORMAT, NODES, TREES, canonical_json
+from custodiet.model.errors import UsageError
+from custodiet.privacy import Publication
+from custodiet.publish.claims import Claim, check_sql, make_claims, write_claims
+from custodiet.publish.keys import load_key
+from custodiet.publish.leaves import prove
+from custodiet.publish.manifest import sign_manifest, write_manifest
+from custodiet.publish.originals import write_originals
+from custodiet.publish.package import outward_tables, write_indicators, write_tables
+from custodiet.publish.reply import write_packets
+from custodiet.publish.rule_texts import write_rule_texts
+
+ReportWriter = Callable[..., Path]
+Gate = Callable[[Publication, Mapping[str, pa.Table], Path], None]
+_LIBRARIES: Final = ("duckdb", "pyarrow")
+_README: Final = """\
+This folder is a publication made with custodiet. Anyone can check it:
+
+    custodiet verify DIR                        files, proofs, numbers, signature
+    custodiet verify DIR --key PUBLIC.pem       … and that it is signed by the key you trust
+    custodiet verify DIR --original FILE        … and that the originals say the same
+
+report/        the report
+claims/        every published number: what it means, how to count it again, its source rows
+tables/        the tables as CSV and Parquet, described in datapackage.json
+indicators.json, findings.json, schemas/
+reply/         for each organisation, what concerns it
+rules/         the text of each rule that was run
+originals.json the files that were read: name, size, SHA-256, how they were had
+proofs/        hash trees over every row of the originals, and the proof of every cited row
+manifest.json  all files with size and SHA-256; manifest.dsse.json is its signature, if it has one
+
+An indicator is what a rule pointed at. Only a finding was reviewed by a named person.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """Say what was written.
+
+    Attributes:
+        folder: The bundle.
+        name: Name of the publication.
+        n_files: Files that the manifest names.
+        n_claims: Numbers on the claim sheet.
+        n_cited: Cited rows with a proof.
+        signed_by: Fingerprint of the key, or None.
+        has_report: The bundle holds a report.
+    """
+
+    folder: Path
+    name: str
+    n_files: int
+    n_claims: int
+    n_cited: int
+    signed_by: str | None
+    has_report: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Say how a bundle is to be made.
+
+    Attributes:
+        name: Name of the publication; keys its pseudonyms and salts.
+        sign: Key file to sign with, or None.
+        name_accounts: Why account names are published as disclosed; None for pseudonyms.
+        account_results: Rules whose account-level results a reviewer adds: rule id to the reason.
+        packs: Rule packs beside those that come with the program, for the rule texts.
+    """
+
+    name: str
+    sign: Path | None = None
+    name_accounts: str | None = None
+    account_results: Mapping[str, str] = field(default_factory=dict)
+    packs: Sequence[str] = ()
+
+
+def write_bundle(
+    case: Case, to: Path, options: Options, *, report_writer: ReportWriter | None = None,
+    progress: Callable[[str], None] = lambda _step: None,
+) -> Published:  # fmt: skip
+    """Write a bundle of a case.
+
+    Args:
+        case: The case.
+        to: A folder that is not there yet, or is empty.
+        options: Name, key, and what a reviewer added.
+        report_writer: Writes the report: called with the case, a folder and ``publication_name``.
+        progress: Told each step as it begins.
+
+    Raises:
+        UsageError: The folder holds something, the key cannot be read, or a reason is missing.
+        PublishingRefused: The publication would expose somebody; nothing was written.
+    """
+    _require_free(to)
+    if options.name_accounts is not None and not options.name_accounts.strip():
+        raise UsageError("--name-accounts needs a reason, which is printed in the manifest. Nothing was published.")
+    key = load_key(options.sign) if options.sign is not None else None
+    publication = Publication(case, options.name, dict(options.account_results), options.name_accounts or "")
+    try:
+        work = Path(tempfile.mkdtemp(prefix=f".{to.name}.", dir=to.parent))
+    except OSError as error:
+        raise UsageError(f"cannot be written ({error.strerror}).", where=str(to)) from None
+    try:
+        claims, n_cited = _write_content(publication, work, options, report_writer, progress)
+        progress("manifest")
+        manifest = write_manifest(work, _facts(publication))
+        signed_by = sign_manifest(work, manifest, key) if key is not None else None
+        n_files = sum(1 for path in work.rglob("*") if path.is_file())
+        has_report = (work / "report").is_dir()
+        _put_in_place(work, to)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    return Published(to, options.name, n_files, len(claims), n_cited, signed_by, has_report)
+
+
+def _write_content(
+    publication: Publication, work: Path, options: Options, report_writer: ReportWriter | None,
+    progress: Callable[[str], None],
+) -> tuple[list[Claim], int]:  # fmt: skip
+    case = publication.case
+    progress("tables as they may be seen")
+    tables = outward_tables(publication)
+    progress("attacks on what would be published")
+    gate = _gate()
+    if gate is not None:
+        gate(publication, tables)
+    progress("hash trees")
+    proofs = prove(case, publication.name, tables["evidence"], tables)
+    progress("tables")
+    write_tables(work / "tables", publication.name, tables)
+    write_indicators(work, tables)
+    _write_proofs(work, proofs.trees, proofs.rows, proofs.nodes)
+    progress("claim sheet")
+    claims = make_claims(case, tables)
+    check_sql(case, work, claims)
+    write_claims(work / "claims", claims)
+    write_packets(case, work / "reply", publication.name, claims, tables["indicators"].to_pylist())
+    write_rule_texts(work / "rules", tables["outcomes"], options.packs)
+    write_originals(work, case)
+    (work / "README.txt").write_text(_README, encoding="utf-8", newline="\n")
+    writer = report_writer or _report_writer()
+    if writer is not None:
+        progress("report")
+        writer(case, work / "report", publication_name=publication.name)
+    return claims, sum(rows.num_rows for rows in proofs.rows.values())
+
+
+def _write_proofs(work: Path, trees: list[dict[str, Any]], rows: Mapping[str, pa.Table], nodes: pa.Table) -> None:
+    (work / "proofs").mkdir()
+    (work / TREES).write_bytes(canonical_json({"format": LEAF_FORMAT, "trees": trees}))
+    pq.write_table(nodes, work / NODES, compression="zstd")
+    for table, cited in rows.items():
+        pq.write_table(cited, work / "proofs" / f"{table}.parquet", compression="zstd")
+
+
+def _facts(publication: Publication) -> dict[str, Any]:
+    """Return what the manifest says beside the files; all of it follows from the case and the arguments."""
+    return {
+        "name": publication.name,
+        "records_until": _last_day(publication.case),
+        "accounts": {
+            "shown_as": "disclosed" if publication.accounts_named else "pseudonyms",
+            "reason": publication.accounts_named or None,
+        },
+        "account_results": dict(publication.account_results),
+        "versions": {"custodiet": __version__} | {name: importlib.metadata.version(name) for name in _LIBRARIES},
+    }
+
+
+def _last_day(case: Case) -> str | None:
+    """Return the last day that the case knows of: of a record, a page, a list or a decision."""
+    day = case.value(
+        "SELECT max(day) FROM (SELECT max(searched_at)::DATE AS day FROM records UNION ALL SELECT max(event_at)::DATE FROM events"
+        " UNION ALL SELECT max(as_of) FROM shares UNION ALL SELECT max(as_of) FROM portals"
+        " UNION ALL SELECT max(decided_at)::DATE FROM decisions)"
+    )
+    return None if day is None else day.isoformat()
+
+
+def _gate() -> Callable[..., None] | None:
+    return getattr(_module("custodiet.privacy.gate"), "check_publication", None)
+
+
+def _report_writer() -> ReportWriter | None:
+    return getattr(_module("custodiet.publish.report"), "write_report", None)
+
+
+def _module(name: str) -> Any:
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name != name:
+            raise
+        return None
+
+
+def _require_free(to: Path) -> None:
+    if to.exists() and (not to.is_dir() or any(to.iterdir())):
+        raise UsageError(
+            "is there already and is not empty; a publication is never written over.", where=str(to),
+            hint="Name a new folder.",
+        )  # fmt: skip
+    if not to.absolute().parent.is_dir():
+        raise UsageError("is in a folder that is not there.", where=str(to), hint="Make the folder first.")
+
+
+def _put_in_place(work: Path, to: Path) -> None:
+    work.chmod(0o755)
+    if to.is_dir():
+        to.rmdir()
+    os.replace(work, to)  # noqa: PTH105 - a folder is moved, not a file

@@ -1,0 +1,321 @@
+"""The claim sheet: every published number with what it means and how anyone can count it again.
+
+A number is taken from the case. Its SQL runs on the published tables in any DuckDB, started in the
+folder of the bundle; its recounts are data that ``custodiet verify`` carries out without SQL. Where
+the published tables hide what a number rests on, the sheet says so instead of giving a query that
+answers something else.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+
+from custodiet.case import Case
+from custodiet.case.citations import cite_rows
+from custodiet.model.errors import PublishingRefused
+from custodiet.privacy.formulas import disarm
+from custodiet.privacy.tables import last_part
+
+SHOWN_ROWS: Final = 5
+_HIDDEN: Final = (
+    "Rows behind this number are published without what joins them to searches, so that nobody is singled out;"
+    " the number cannot be counted again from the published tables. The originals and the case give it."
+)
+Recount = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Hold one published number.
+
+    Attributes:
+        id: Stable name: ``total.records``, ``disclosure.ID.records``, ``outcome.RULE.clear``, ``indicator.ID``.
+        statement: Plain sentence that holds the number.
+        value: The number.
+        unit: What is counted.
+        definition: What counts and what does not.
+        denominator: Of how many; None where the number is itself a whole.
+        not_evaluable: How many could not be told; None where that has no meaning.
+        low: Smallest number under other definitions; equals ``value`` where there are none.
+        high: Largest number under other definitions.
+        range_basis: Which other definitions, or why there are none.
+        sql: SQL for DuckDB, started in the folder of the bundle; empty where the tables do not suffice.
+        recounts: The same as data, each by a route of its own.
+        note: Why a number cannot be counted again; empty where it can.
+        subject: Organisation that the claim is about, or None.
+        counterpart: Other organisation concerned, or None.
+        sources: Rows of the originals, the first few.
+        n_sources: How many there are.
+    """
+
+    id: str
+    statement: str
+    value: int
+    unit: str
+    definition: str
+    denominator: int | None
+    not_evaluable: int | None
+    low: int
+    high: int
+    range_basis: str
+    sql: str
+    recounts: tuple[Recount, ...] = ()
+    note: str = ""
+    subject: str | None = None
+    counterpart: str | None = None
+    sources: tuple[Mapping[str, Any], ...] = ()
+    n_sources: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the claim as JSON, with room for the lawyer's tick and the agency's answer."""
+        return asdict(self) | {
+            "recounts": list(self.recounts),
+            "sources": list(self.sources),
+            "lawyer": {"checked": None, "by": None, "on": None, "note": None},
+            "agency_answer": None,
+        }
+
+
+def make_claims(case: Case, outward: Mapping[str, pa.Table]) -> list[Claim]:
+    """Make the claim sheet of a publication.
+
+    Args:
+        case: The case, for receipts of source rows.
+        outward: Table name to its rows as they are published, ``evidence`` among them.
+    """
+    return [*_totals(outward), *_disclosures(outward), *_outcomes(outward), *_indicators(case, outward)]
+
+
+def check_sql(case: Case, folder: Path, claims: Sequence[Claim]) -> None:
+    """Run the SQL of all claims on the tables that were written.
+
+    Raises:
+        PublishingRefused: A query gives another number than the claim.
+    """
+    tables = f"'{str(folder / 'tables').replace(chr(39), chr(39) * 2)}/"
+    asked = [claim for claim in claims if claim.sql]
+    for start in range(0, len(asked), 200):
+        batch = asked[start : start + 200]
+        union = " UNION ALL ".join(
+            f"SELECT {n} AS place, ({claim.sql.replace(chr(39) + 'tables/', tables)}) AS n" for n, claim in enumerate(batch)
+        )
+        found = dict(case.rows(union))
+        for n, claim in enumerate(batch):
+            if found[n] != claim.value:
+                raise PublishingRefused(
+                    f"The published tables give {found[n]:,} where the claim says {claim.value:,}.", where=claim.id,
+                    hint="Run the rules again on this case, then publish. Nothing was written.",
+                )  # fmt: skip
+
+
+def write_claims(folder: Path, claims: Sequence[Claim]) -> None:
+    """Write the claim sheet as JSON and as CSV."""
+    folder.mkdir(parents=True, exist_ok=True)
+    content = {"format": "custodiet-claims/1", "run_in": "the folder of the bundle", "claims": [c.to_json() for c in claims]}
+    text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
+    (folder / "claims.json").write_text(text + "\n", encoding="utf-8")
+    (folder / "claims.csv").write_text(claims_csv(claims), encoding="utf-8", newline="")
+
+
+def claims_csv(claims: Sequence[Claim]) -> str:
+    """Return the claim sheet as CSV, formulas disarmed, with empty columns to tick and to answer in."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    names = ("id", "statement", "value", "unit", "definition", "denominator", "not_evaluable", "low", "high", "range_basis",
+             "sql", "note", "subject", "counterpart")  # fmt: skip
+    writer.writerow((*names, "source_rows", "n_source_rows", "lawyer_checked", "lawyer_note", "agency_answer"))
+    for claim in claims:
+        cells = [getattr(claim, name) for name in names]
+        cells += ["; ".join(_place(source) for source in claim.sources), claim.n_sources, None, None, None]
+        writer.writerow([disarm(cell) if isinstance(cell, str) else cell for cell in cells])
+    return text.getvalue()
+
+
+def _totals(outward: Mapping[str, pa.Table]) -> list[Claim]:
+    wholes = (
+        ("disclosures", "released tables and pages", "Tables, sheets and pages that were read, each counted once."),
+        ("records", "rows of search logs", "Released rows; one search can stand in several logs and is then counted in each."),
+        ("searches", "searches", "Searches, each counted once however many logs record it."),
+        ("events", "rows of administrative logs", "Released rows of logs about something else than searches."),
+        ("shares", "statements of sharing", "One for each stated source, recipient and date."),
+        ("organisations", "names of organisations", "Names as released; several can stand for one organisation."),
+        ("indicators", "indicators", "What the rules point at, as far as it is published; not yet a finding."),
+        ("findings", "findings", "Indicators that a named person reviewed and kept."),
+    )
+    return [
+        _plain(
+            f"total.{table}", f"{outward[table].num_rows:,} {unit}.", outward[table].num_rows, unit, definition,
+            f"SELECT count(*) FROM {_file(table)}", {"table": table, "where": [], "count": "rows"},
+        )
+        for table, unit, definition in wholes
+    ]  # fmt: skip
+
+
+def _disclosures(outward: Mapping[str, pa.Table]) -> list[Claim]:
+    claims = []
+    for row in outward["disclosures"].to_pylist():
+        for table, column, unit in (
+            ("records", "n_records", "rows of a search log"),
+            ("events", "n_events", "rows of an administrative log"),
+            ("shares", "n_shares", "statements of sharing"),
+        ):
+            number = row[column]
+            if not number:
+                continue
+            identity = row["disclosure_id"]
+            name = " / ".join(part for part in (row["file_name"], row["member_path"], row["sheet"]) if part)
+            where = [{"column": "disclosure_id", "is": identity}]
+            claim = _plain(
+                f"disclosure.{identity}.{table}", f"{name}: {number:,} {unit}.", number, unit,
+                "Rows of this table of the original that were stored; titles, repeated headers and totals are not rows.",
+                f"SELECT count(*) FROM {_file(table)} WHERE disclosure_id = {_text(identity)}",
+                {"table": table, "where": where, "count": "rows"},
+            )  # fmt: skip
+            stated = {"table": "disclosures", "where": where, "count": {"sum": column}}
+            source = {"file": row["file_name"], "sha256": row["member_sha256"], "receipt": row["receipt"]}
+            claims.append(
+                replace(
+                    claim, denominator=row["n_rows_read"], recounts=(*claim.recounts, stated), subject=row["producer"],
+                    sources=(source,), n_sources=number,
+                )
+            )  # fmt: skip
+    return claims
+
+
+def _outcomes(outward: Mapping[str, pa.Table]) -> list[Claim]:
+    words = {
+        "indicator": "meet the pattern of the rule",
+        "clear": "do not meet it",
+        "not_evaluable": "cannot be told from these records",
+    }
+    rows = outward["outcomes"].to_pylist()
+    claims = []
+    for rule in sorted({row["rule_id"] for row in rows}):
+        sums = {word: sum(row[f"n_{word}"] or 0 for row in rows if row["rule_id"] == rule) for word in words}
+        for word, meaning in words.items():
+            claim = _plain(
+                f"outcome.{rule}.{word}", f"{rule}: {sums[word]:,} rows or groups {meaning}.", sums[word], "rows or groups",
+                "Rows (for rules about groups: groups) that the rule applies to, over all producers.",
+                f"SELECT coalesce(sum(n_{word}), 0)::BIGINT FROM {_file('outcomes')} WHERE rule_id = {_text(rule)}",
+                {"table": "outcomes", "where": [{"column": "rule_id", "is": rule}], "count": {"sum": f"n_{word}"}},
+            )  # fmt: skip
+            claims.append(
+                replace(claim, denominator=sums["indicator"] + sums["clear"], not_evaluable=sums["not_evaluable"])
+            )
+    return claims
+
+
+def _indicators(case: Case, outward: Mapping[str, pa.Table]) -> list[Claim]:
+    with case.registered("published_evidence", outward["evidence"]), case.registered("published_sightings", outward["sightings"]):
+        counts = {
+            row["indicator_id"]: row
+            for row in case.query(
+                "SELECT e.indicator_id, count(DISTINCT (e.disclosure_id, e.record_no)) AS n_rows,"
+                " count(DISTINCT s.search_key) AS n_searches, count(DISTINCT e.counted) AS n_pairs"
+                " FROM published_evidence e LEFT JOIN published_sightings s"
+                " ON s.disclosure_id = e.disclosure_id AND s.record_no = e.record_no GROUP BY e.indicator_id"
+            ).to_pylist()
+        }
+    rows = outward["indicators"].to_pylist()
+    sources = _sources(case, rows)
+    nothing = {"n_rows": 0, "n_searches": 0, "n_pairs": 0}
+    return [_indicator(row, counts.get(row["indicator_id"], nothing), sources[row["indicator_id"]]) for row in rows]
+
+
+def _indicator(row: Mapping[str, Any], counts: Mapping[str, int], sources: tuple[Mapping[str, Any], ...]) -> Claim:
+    identity = row["indicator_id"]
+    of_shares = row["n_shares"] is not None
+    of_searches = row["n_searches"] is not None
+    value = row["n_shares"] if of_shares else row["n_searches"] if of_searches else counts["n_rows"]
+    where = [{"column": "indicator_id", "is": identity}]
+    sql, recounts, note = _routes(identity, where, value, counts, of_shares=of_shares, of_searches=of_searches)
+    panel = json.loads(row["sensitivity"] or "{}")
+    low, high = panel.get("range") or (value, value)
+    basis = "; ".join(f"{other['label']}: {other['count']:,}" for other in panel.get("alternatives", []))
+    return Claim(
+        id=f"indicator.{identity}", statement=row["statement"] or "", value=value,
+        unit="shares" if of_shares else "searches" if of_searches else "rows",
+        definition=f"{row['rule_id']} {row['rule_version']}, {row['citation']}: see rules/{row['rule_id']}.md."
+        " Not reviewed unless it is among the findings.",
+        denominator=row["denominator"], not_evaluable=row["n_not_evaluable"], low=low, high=high,
+        range_basis=basis or "No other definition was counted.", sql=sql, recounts=recounts, note=note,
+        subject=row["subject"], counterpart=row["counterpart"], sources=sources, n_sources=counts["n_rows"],
+    )  # fmt: skip
+
+
+def _routes(
+    identity: str, where: list[Recount], value: int, counts: Mapping[str, int], *, of_shares: bool, of_searches: bool
+) -> tuple[str, tuple[Recount, ...], str]:
+    """Return how the number of an indicator is counted again: SQL, recounts as data, or a note why it cannot be."""
+    mine = f"e.indicator_id = {_text(identity)}"
+    stated: tuple[Recount, ...] = ()
+    if of_shares or of_searches:
+        column = "n_shares" if of_shares else "n_searches"
+        stated = ({"table": "indicators", "where": where, "count": {"sum": column}},)
+    if of_shares and counts["n_pairs"] == value:
+        sql = (
+            "SELECT count(DISTINCT (coalesce(a.canonical, s.source), coalesce(b.canonical, s.recipient)))"
+            f" FROM {_file('evidence')} e JOIN {_file('shares')} s ON s.disclosure_id = e.disclosure_id"
+            f" AND s.source_row = e.record_no LEFT JOIN {_file('organisations')} a ON a.name = s.source"
+            f" LEFT JOIN {_file('organisations')} b ON b.name = s.recipient WHERE {mine}"
+        )
+        return sql, (*stated, {"table": "evidence", "where": where, "count": {"distinct": "counted"}}), ""
+    if of_searches and counts["n_searches"] == value:
+        sql = (
+            f"SELECT count(DISTINCT s.search_key) FROM {_file('evidence')} e JOIN {_file('sightings')} s"
+            f" ON s.disclosure_id = e.disclosure_id AND s.record_no = e.record_no WHERE {mine}"
+        )
+        join = {"table": "sightings", "on": ["disclosure_id", "record_no"]}
+        recount = {"table": "evidence", "join": join, "where": where, "count": {"distinct": "search_key"}}
+        return sql, (*stated, recount), ""
+    if counts["n_rows"] == value:
+        sql = f"SELECT count(DISTINCT (e.disclosure_id, e.record_no)) FROM {_file('evidence')} e WHERE {mine}"
+        return sql, (*stated, {"table": "evidence", "where": where, "count": "rows"}), ""
+    return "", stated, _HIDDEN
+
+
+def _sources(case: Case, rows: Sequence[Mapping[str, Any]]) -> dict[str, tuple[Mapping[str, Any], ...]]:
+    """Cite the first rows behind each indicator, those of all indicators in one query."""
+    first = {row["indicator_id"]: [(e["disclosure_id"], e["record_no"]) for e in row["evidence"][:SHOWN_ROWS]] for row in rows}
+    wanted = sorted({place for places in first.values() for place in places})
+    cited = {citation.record: citation for citation in cite_rows(case, wanted)}
+    return {
+        identity: tuple(
+            {
+                "record": found.record, "file": found.file_name,
+                "member": last_part(found.member) if found.member else None, "sheet": found.sheet, "page": found.page,
+                "row": found.row, "sha256": found.member_sha256, "receipt": found.receipt,
+            }
+            for place in places
+            if (found := cited.get(f"{place[0]}:{place[1]}")) is not None
+        )
+        for identity, places in first.items()
+    }  # fmt: skip
+
+
+def _plain(id_: str, statement: str, value: int, unit: str, definition: str, sql: str, recount: Recount) -> Claim:
+    return Claim(
+        id_, statement, value, unit, definition, None, None, value, value, "A count of what stands in the tables.", sql, (recount,)
+    )
+
+
+def _place(source: Mapping[str, Any]) -> str:
+    parts = (source["file"], source.get("member"), source.get("sheet"),
+             f"page {source['page']}" if source.get("page") else None, f"row {source['row']}" if source.get("row") else None)  # fmt: skip
+    return " ".join(str(part) for part in parts if part)
+
+
+def _file(table: str) -> str:
+    return f"'tables/{table}.parquet'"
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"

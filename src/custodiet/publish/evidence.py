@@ -1,0 +1,43 @@
+"""The table ``evidence`` of a bundle: one row per row of an original that a published indicator rests on."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from custodiet.case import Case
+from custodiet.model.tables import Column, Table
+
+EVIDENCE = Table(
+    "evidence",
+    "row of an original behind a published indicator",
+    (
+        Column("indicator_id", "text", "the indicator"),
+        Column("disclosure_id", "text", "the disclosure"),
+        Column("record_no", "integer", "the record, or the place in a list; 0 is the disclosure as a whole"),
+        Column("counted", "text", "for shares: the pair that is counted once, canonical source > recipient"),
+    ),
+    ("indicator_id", "disclosure_id", "record_no", "counted"),
+)
+
+
+def evidence_table(case: Case, indicators: pa.Table) -> pa.Table:
+    """Return the evidence of published indicators.
+
+    Args:
+        case: The case, for the canonical names of shares.
+        indicators: The indicators as they are published.
+    """
+    with case.registered("published_indicators", indicators):
+        return case.query(
+            """
+            WITH rows AS (
+              SELECT indicator_id, n_shares IS NOT NULL AS of_shares, unnest(evidence) AS e FROM published_indicators),
+            names AS (SELECT name, any_value(canonical) AS canonical FROM organisations GROUP BY name)
+            SELECT DISTINCT r.indicator_id, r.e.disclosure_id AS disclosure_id, r.e.record_no AS record_no,
+                   coalesce(a.canonical, s.source) || ' > ' || coalesce(b.canonical, s.recipient) AS counted
+            FROM rows r
+            LEFT JOIN shares s ON r.of_shares AND s.disclosure_id = r.e.disclosure_id AND s.source_row = r.e.record_no
+            LEFT JOIN names a ON a.name = s.source LEFT JOIN names b ON b.name = s.recipient
+            ORDER BY ALL
+            """
+        )

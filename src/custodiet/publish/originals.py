@@ -1,0 +1,93 @@
+"""The originals behind a publication: what they were, and reading them again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+import yaml
+
+from custodiet.case import Case
+from custodiet.intake.add import add_paths
+from custodiet.model.bundle import ORIGINALS
+from custodiet.privacy.tables import last_part
+
+# Who sent a file and what was noted beside it stays in the case: both can name a clerk.
+_RECEIPT: Final = ("request_number", "custodian", "asked_on", "received_on", "exemption_letter", "address", "withheld_columns")
+_READ_AGAIN: Final = ("disclosures", "records", "events", "shares", "portals")
+
+
+def write_originals(folder: Path, case: Case) -> int:
+    """Write ``originals.json``: one entry per file that was read, and return how many there are."""
+    rows = case.query(
+        "SELECT f.file_name, f.sha256, f.size, f.receipt,"
+        " list({'id': d.disclosure_id, 'producer': d.producer, 'zone': d.time_zone} ORDER BY d.disclosure_id)"
+        " FILTER (d.disclosure_id IS NOT NULL) AS tables"
+        " FROM files f LEFT JOIN disclosures d ON d.sha256 = f.sha256 WHERE f.duplicate_of IS NULL"
+        " GROUP BY ALL ORDER BY f.file_name, f.sha256"
+    ).to_pylist()
+    originals = []
+    for row in rows:
+        receipt = json.loads(row["receipt"]) if row["receipt"] else {}
+        tables = row["tables"] or []
+        originals.append(
+            {
+                "name": last_part(row["file_name"]), "size": row["size"], "sha256": row["sha256"],
+                "receipt": {name: receipt[name] for name in _RECEIPT if name in receipt},
+                "disclosures": [table["id"] for table in tables],
+                "read_as": {
+                    "producer": _only(table["producer"] for table in tables),
+                    "time_zone": _only(table["zone"] for table in tables),
+                },
+            }
+        )  # fmt: skip
+    text = json.dumps({"originals": originals}, ensure_ascii=False, indent=1, sort_keys=True)
+    (folder / ORIGINALS).write_text(text + "\n", encoding="utf-8", newline="\n")
+    return len(originals)
+
+
+def digest_of(path: Path) -> tuple[str, int, str]:
+    """Return name, size and SHA-256 of a file."""
+    with path.open("rb") as file:
+        return path.name, path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def reread_originals(bundle: Path, files: Mapping[str, Path]) -> dict[str, pa.Table]:
+    """Read originals again into a case that is thrown away, and return its tables.
+
+    Producer and time zone are stated as the bundle says that they were told, so that the name of
+    a folder does not change the reading.
+
+    Args:
+        bundle: The bundle.
+        files: SHA-256 to the file that has it; each is one of the bundle's originals.
+    """
+    known = {item["sha256"]: item for item in json.loads((bundle / ORIGINALS).read_bytes())["originals"]}
+    with tempfile.TemporaryDirectory(prefix="custodiet-verify-") as place:
+        with Case.open(Path(place) / "case", create=True) as case:
+            for number, (sha256, path) in enumerate(files.items()):
+                receipts = Path(place) / f"receipts-{number}.yaml"
+                receipts.write_text(yaml.safe_dump(_receipt(path, known[sha256])), encoding="utf-8")
+                add_paths(case, [path], receipts=receipts)
+            return {name: case.read(name) for name in _READ_AGAIN}
+
+
+def _receipt(path: Path, original: Mapping[str, Any]) -> dict[str, Any]:
+    stated = {name: value for name, value in original["read_as"].items() if value}
+    withheld = original["receipt"].get("withheld_columns")
+    return {"files": [path.name], **stated, **({"withheld_columns": withheld} if withheld else {})}
+
+
+def _only(values: Any) -> str | None:
+    found = set(values)
+    return next(iter(found)) if len(found) == 1 else None
+
+
+def given_files(paths: Sequence[Path]) -> list[tuple[Path, str, int, str]]:
+    """Digest the files that a reader has: path, name, size, SHA-256."""
+    return [(path, *digest_of(path)) for path in paths]
