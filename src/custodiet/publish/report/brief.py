@@ -1,0 +1,139 @@
+"""The first page: what was asked, what was read, what matters, what could not be determined, what to ask next.
+
+Every number in it is taken with :meth:`Source.measure`, which keeps the query, or stands in
+a row of the indicators; none is typed.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from custodiet.publish.report.claims import claim, weight
+from custodiet.publish.report.document import Bullets, Chapter, Heading, Note, Pairs, Part, Text
+from custodiet.publish.report.gaps import not_determined, to_ask
+from custodiet.publish.report.source import Source
+from custodiet.publish.report.wording import counted, listed, number, span
+
+MOST: Final = 7
+MOST_UNREVIEWED: Final = 5
+
+
+def brief(source: Source) -> Chapter:
+    """Make the first page."""
+    parts: list[Part] = [
+        *_asked(source), *_read(source), *_findings(source), *_indicators(source),
+        Heading("What could not be determined, and why"), Bullets(not_determined(source)),
+        Heading("What to ask next"), Bullets(to_ask(source), numbered=True),
+    ]  # fmt: skip
+    return Chapter("brief", "The brief", tuple(parts))
+
+
+def _asked(source: Source) -> list[Part]:
+    evaluated = source.counts("SELECT DISTINCT rule_id FROM outcomes ORDER BY rule_id")
+    n = source.measure("rules", "Rules put to the records", "SELECT count(DISTINCT rule_id) FROM outcomes")
+    titles = [source.rule_title(row["rule_id"]).lower() for row in evaluated]
+    if not n:
+        text = "No rule was put to these records yet; this report says what they hold and what they lack."
+    else:
+        text = (
+            f"Whether the disclosed records meet {counted(n, 'rule')} of law, policy and audit practice"
+            f" ({listed(titles, most=4)}), and what the records do not let anyone tell."
+        )
+    return [Heading("What was asked"), Text(text)]
+
+
+def _read(source: Source) -> list[Part]:
+    measure = source.measure
+    files = measure("files", "Files added", "SELECT count(*) FROM files")
+    disclosures = measure("disclosures", "Released tables and pages", "SELECT count(*) FROM disclosures")
+    unread = measure("unread", "Files or members of which nothing was read", _UNREAD)
+    rows = measure("rows", "Rows and statements read", "SELECT coalesce(sum(n_rows_read), 0) FROM disclosures")
+    rejected = measure(
+        "rejected", "Rows that could not be stored", "SELECT coalesce(sum(n_rejected), 0) FROM disclosures"
+    )
+    records = measure("records", "Rows of search logs", "SELECT count(*) FROM records")
+    items: list[tuple[str, str]] = [
+        ("Files read", f"{counted(files, 'file')}, {counted(disclosures, 'table or page', 'tables and pages')}"
+                       + (f"; nothing could be read of {unread:,}" if unread else "")),
+        ("Rows and statements", f"{number(rows)} read, {number(rejected)} of them could not be stored"),
+    ]  # fmt: skip
+    if records:
+        if source.is_linked:
+            searches = measure("searches", "Searches, each counted once", "SELECT count(*) FROM searches")
+            items.append(
+                ("Searches", f"{number(searches)}, each counted once, recorded in {number(records)} rows of logs")
+            )
+        else:
+            items.append(("Rows of search logs", f"{number(records)}; copies of one search were not joined"))
+        first, last = source.case.rows("SELECT min(local_at), max(local_at) FROM report_searches")[0]
+        items.append(("Period of the searches", span(first, last)))
+    shares = measure(
+        "shares",
+        "Stated shares (source, recipient)",
+        "SELECT count(*) FROM (SELECT DISTINCT source, recipient FROM shares)",
+    )
+    if shares:
+        items.append(("Stated shares", f"{number(shares)} pairs of source and recipient"))
+    pages = measure("pages", "Transparency pages and rows of page tables", "SELECT count(*) FROM portals")
+    if pages:
+        makers = measure("page_producers", "Organisations with a page", "SELECT count(DISTINCT producer) FROM portals")
+        items.append(("Transparency pages", f"{number(pages)} of {counted(makers, 'organisation')}"))
+    return [Heading("What was read, and how it was obtained"), Pairs(tuple(items)), *_receipts(source)]
+
+
+_UNREAD: Final = (
+    "SELECT count(*) FROM (SELECT DISTINCT file_name, \"where\" FROM problems WHERE code IN ('encrypted', 'unsafe-archive',"
+    " 'too-large', 'no-table', 'empty', 'no-text', 'corrupt', 'unsupported', 'unrecognised') AND disclosure_id IS NULL)"
+)
+
+
+def _receipts(source: Source) -> list[Part]:
+    with_receipt: dict[str, set[str]] = {}
+    without: set[str] = set()
+    for row in source.disclosures:
+        if row["receipt"]:
+            with_receipt.setdefault(row["receipt"], set()).add(row["sha256"])
+        else:
+            without.add(row["sha256"])
+    items = [f"{counted(len(files), 'file')}: {text}." for text, files in sorted(with_receipt.items())][:MOST]
+    if without:
+        items.append(
+            f"{counted(len(without), 'file')} came without a receipt: this report cannot say how"
+            f" {'it was' if len(without) == 1 else 'they were'} obtained."
+        )
+    return [Bullets(tuple(items))] if items else []
+
+
+def _findings(source: Source) -> list[Part]:
+    rows = sorted(source.findings, key=weight)
+    heading = Heading("Findings")
+    if not rows:
+        text = "No indicator has been reviewed and kept by a named person yet, so this report states no finding."
+        return [heading, Text(text)]
+    parts: list[Part] = [heading, *(claim(source, row, prefix="b-", brief=True) for row in rows[:MOST])]
+    if len(rows) > MOST:
+        parts.append(Text(f"{len(rows) - MOST:,} more stand in the chapter of findings.", quiet=True))
+    return parts
+
+
+def _indicators(source: Source) -> list[Part]:
+    rows = [row for row in source.indicators if not row["disposition"]]
+    if not rows:
+        return []
+    chosen = _one_of_each_rule(rows)
+    note = Note(
+        f"What follows was found by a program and reviewed by nobody: {len(chosen)} of {counted(len(rows), 'indicator')}, the"
+        " weightiest of each rule. It says where to look, not what happened.",
+        lead="Not findings.",
+    )
+    return [
+        Heading("Indicators that await review"), note,
+        *(claim(source, row, prefix="b-", brief=True) for row in chosen),
+    ]  # fmt: skip
+
+
+def _one_of_each_rule(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    best: dict[str, dict[str, Any]] = {}
+    for row in sorted(rows, key=weight):
+        best.setdefault(row["rule_id"], row)
+    return list(best.values())[:MOST_UNREVIEWED]

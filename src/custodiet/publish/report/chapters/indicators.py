@@ -1,0 +1,147 @@
+"""Findings that a named person made, and indicators that nobody reviewed: two chapters that never mix."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Any, Final
+
+from custodiet.publish.report.claims import (
+    NOT_REVIEWED, cited, claim, headline_of, number_line, range_of, stamp_of, weight,
+)  # fmt: skip
+from custodiet.publish.report.document import (
+    Cell, Chapter, Column, Fixed, Folded, Heading, Link, Mark, Note, Part, Text, capped,
+)  # fmt: skip
+from custodiet.publish.report.source import Source
+from custodiet.publish.report.wording import counted, share, shown_interval, span
+
+LISTED: Final = 40
+SHOWN_IN_FULL: Final = 6
+SHOWN_IN_ALL: Final = 60
+
+
+def findings(source: Source) -> Iterator[Chapter]:
+    """Give the chapter of findings, if there are any."""
+    rows = sorted(source.findings, key=weight)
+    if not rows:
+        return
+    evidence = cited(source, [row["indicator_id"] for row in rows])
+    parts: list[Part] = [
+        claim(source, row, prefix="f-", evidence=evidence.get(row["indicator_id"], ())) for row in rows
+    ]
+    yield Chapter(
+        "findings", "Findings", tuple(parts),
+        "Each was reviewed and kept by the person named. A finding describes records and rules; it accuses nobody.",
+    )  # fmt: skip
+
+
+def indicators(source: Source) -> Iterator[Chapter]:
+    """Give the chapter of indicators: those nobody reviewed, and those reviewed and not kept, apart."""
+    kept = {row["indicator_id"] for row in source.findings}
+    rest = [row for row in source.indicators if row["indicator_id"] not in kept]
+    unreviewed = sorted((row for row in rest if not stamp_of(row)[1]), key=_by_rule)
+    parts: list[Part] = [Note(_what(source, len(unreviewed)), lead="Not reviewed.")]
+    in_full = _chosen(unreviewed)
+    evidence = cited(source, sorted(in_full))
+    for rule_id, group in groupby(unreviewed, key=lambda row: str(row["rule_id"])):
+        parts += _rule_parts(source, rule_id, list(group), in_full, evidence)
+    if unreviewed or source.n_left_out:
+        yield Chapter("indicators", "Indicators that nobody has reviewed", tuple(parts))
+    other = sorted((row for row in rest if stamp_of(row)[1]), key=weight)
+    if other:
+        yield Chapter("reviewed", "Reviewed and not kept as findings", (_reviewed(other),))
+
+
+def _by_rule(row: dict[str, Any]) -> tuple[Any, ...]:
+    heaviest = weight(row)
+    return heaviest[0], row["rule_id"], *heaviest[1:]
+
+
+def _what(source: Source, n: int) -> str:
+    text = (
+        f"{counted(n, 'indicator')} found by a program. Each marks records that a person should look at; none says that"
+        " anybody did wrong. Within a rule they are ordered by the lower end of the 95 % interval of the rate, so that"
+        " neither size nor a few cases lead."
+    )
+    if source.n_left_out:
+        text += (
+            f" {counted(source.n_left_out, 'result')} about single accounts stay"
+            f"{'s' if source.n_left_out == 1 else ''} inside the case and {'is' if source.n_left_out == 1 else 'are'}"
+            " not in this report."
+        )
+    return text
+
+
+def _chosen(rows: list[dict[str, Any]]) -> set[str]:
+    """Choose what is shown in full: the first few of every rule, up to a bound for all."""
+    chosen: set[str] = set()
+    for place in range(SHOWN_IN_FULL):
+        for _, group in groupby(rows, key=lambda row: row["rule_id"]):
+            members = list(group)
+            if place < len(members) and len(chosen) < SHOWN_IN_ALL:
+                chosen.add(members[place]["indicator_id"])
+    return chosen
+
+
+def _rule_parts(
+    source: Source, rule_id: str, rows: list[dict[str, Any]], in_full: set[str], evidence: dict[str, tuple[Part, ...]]
+) -> list[Part]:
+    rule = source.rules.get(rule_id)
+    parts: list[Part] = [Heading(source.rule_title(rule_id), anchor=f"rule-{rule_id}")]
+    if rule:
+        parts.append(Text(rule.model.summary))
+    parts.append(Text(_outcome_line(source, rule_id), quiet=True))
+    if len(rows) > 1:
+        table_rows = [_line(row, in_full) for row in rows]
+        parts.append(
+            capped(
+                f"{source.rule_title(rule_id)}: {counted(len(rows), 'indicator')}, none reviewed",
+                (Column("About"), Column("Review"), Column("Count", numeric=True), Column("Evaluated", numeric=True),
+                 Column("Rate", numeric=True), Column("95 % interval", numeric=True), Column("Other definitions", numeric=True),
+                 Column("Not evaluable", numeric=True), Column("Period")),
+                table_rows, most=LISTED, more="custodiet indicators, or the table indicators of the bundle",
+            )
+        )  # fmt: skip
+    for row in rows:
+        if row["indicator_id"] in in_full:
+            shown = claim(source, row, evidence=evidence.get(row["indicator_id"], ()))
+            parts.append(shown if len(rows) == 1 else Folded(f"{row['subject']}: {number_line(row)}", (shown,)))
+    return parts
+
+
+def _line(row: dict[str, Any], in_full: set[str]) -> tuple[Cell, ...]:
+    number = range_of(row)
+    name = row["subject"] + (f" and {row['counterpart']}" if row["counterpart"] else "")
+    head: Cell = Link(name, f"#{row['indicator_id']}") if row["indicator_id"] in in_full else name
+    rate = share(number.headline, number.denominator)
+    return (
+        head, Mark(NOT_REVIEWED), number.headline, number.denominator, rate,
+        shown_interval(number.headline, number.denominator or 0),
+        f"{number.low:,}–{number.high:,}" if number.low != number.high else None, row["n_not_evaluable"] or 0,
+        span(row["period_start"], row["period_end"]),
+    )  # fmt: skip
+
+
+def _outcome_line(source: Source, rule_id: str) -> str:
+    found = source.case.rows(
+        "SELECT sum(n_indicator), sum(n_clear), sum(n_not_evaluable), sum(n_not_applicable), count(DISTINCT producer)"
+        " FROM outcomes WHERE rule_id = ?",
+        [rule_id],
+    )[0]
+    shown = [int(value or 0) for value in found]
+    return (
+        f"Put to {counted(sum(shown[:4]), 'row')} of {counted(shown[4], 'organisation')}: {shown[0]:,} meet the pattern,"
+        f" {shown[1]:,} do not, {shown[2]:,} cannot be evaluated, {shown[3]:,} are outside the rule."
+    )
+
+
+def _reviewed(rows: list[dict[str, Any]]) -> Part:
+    lines = [
+        (row["subject"], row["statement"], stamp_of(row)[0], headline_of(row), Fixed(row["indicator_id"]))
+        for row in rows
+    ]
+    return capped(
+        "Indicators that a person looked at and did not keep",
+        (Column("About"), Column("What the machine said"), Column("What was decided"), Column("Count", numeric=True), Column("Id")),
+        lines, most=LISTED, more="custodiet indicators",
+    )  # fmt: skip

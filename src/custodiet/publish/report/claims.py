@@ -1,0 +1,237 @@
+"""Show indicators and findings: the sentence, its number and range, the law, what it does not say, and its rows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from custodiet.case.citations import cite_rows
+from custodiet.model.terms import Severity
+from custodiet.privacy.tables import last_part
+from custodiet.publish.report.document import (
+    Bullets, Claim, Code, Column, Fixed, Folded, Link, Mark, Pairs, Part, Range, Table, Text,
+)  # fmt: skip
+from custodiet.publish.report.source import Source
+from custodiet.publish.report.wording import counted, day, interval, of, share, shown_interval, span
+from custodiet.rules.rule import Rule
+
+NOT_REVIEWED: Final = "not reviewed"
+CITED: Final = 25
+SEVERITY_WORDS: Final = {
+    "rule-not-met": "rule not met, as the records read",
+    "gap": "gap",
+    "quality": "quality of the record",
+}
+DISPOSITION_WORDS: Final = {
+    "record-accurate": "the record is accurate",
+    "explained": "explained",
+    "record-error": "error of the record",
+    "policy-unclear": "the policy is unclear",
+    "needs-records": "more records are needed",
+    "referred": "referred",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """Hold the counts of one indicator under several definitions.
+
+    Attributes:
+        label: Definition of the headline.
+        headline: Its count.
+        others: Label, kind of choice and count of the other definitions.
+        low: Lowest count of all.
+        high: Highest count of all.
+        flips: Definitions under which nothing is left to count.
+    """
+
+    label: str
+    headline: int
+    others: tuple[tuple[str, str, int], ...]
+    low: int
+    high: int
+    flips: tuple[str, ...]
+
+
+def panel_of(row: Mapping[str, Any]) -> Panel | None:
+    """Read the sensitivity panel of an indicator; None where the rule has none."""
+    if not row["sensitivity"]:
+        return None
+    data = json.loads(row["sensitivity"])
+    others = tuple((str(item["label"]), str(item["choice"]), int(item["count"])) for item in data["alternatives"])
+    low, high = data["range"]
+    return Panel(
+        str(data["headline"]["label"]), int(data["headline"]["count"]), others, int(low), int(high),
+        tuple(str(label) for label in data["flips"]),
+    )  # fmt: skip
+
+
+def headline_of(row: Mapping[str, Any]) -> int:
+    """Return the number that the sentence of an indicator states."""
+    panel = panel_of(row)
+    if panel is not None:
+        return panel.headline
+    return int(row["n_searches"] if row["n_searches"] is not None else row["n_shares"] or 0)
+
+
+def range_of(row: Mapping[str, Any]) -> Range:
+    """Return headline, lowest and highest count, and the denominator where it holds them all."""
+    panel, n = panel_of(row), headline_of(row)
+    low, high = (panel.low, panel.high) if panel else (n, n)
+    return Range(low, n, high, row["denominator"])
+
+
+def weight(row: Mapping[str, Any]) -> tuple[int, float, str, str]:
+    """Order indicators: severity, then the lower end of the interval of the rate, so that few cases do not lead."""
+    found = interval(headline_of(row), row["denominator"] or 0)
+    return -Severity(row["severity"]).rank, -(found[0] if found else 0.0), row["subject"] or "", row["indicator_id"]
+
+
+def stamp_of(row: Mapping[str, Any]) -> tuple[str, bool]:
+    """Return what a reviewer decided, or that nobody did."""
+    if not row["disposition"]:
+        return NOT_REVIEWED, False
+    word = DISPOSITION_WORDS.get(row["disposition"], row["disposition"])
+    return f"reviewed by {row['decided_by']} on {day(row['decided_at'])}: {word}", True
+
+
+def number_line(row: Mapping[str, Any]) -> str:
+    """Write the number of an indicator with denominator, range and what was not evaluable."""
+    number = range_of(row)
+    text = of(number.headline, number.denominator) if number.denominator else f"{number.headline:,}"
+    if number.low != number.high:
+        text += f"; {number.low:,} to {number.high:,} under other definitions"
+    return f"{text}; not evaluable: {row['n_not_evaluable'] or 0:,}."
+
+
+def claim(
+    source: Source, row: Mapping[str, Any], *, prefix: str = "", evidence: Sequence[Part] = (), brief: bool = False
+) -> Claim:
+    """Show one indicator or finding.
+
+    Args:
+        source: What the report reads.
+        row: A row of the outward table ``indicators`` or ``findings``.
+        prefix: Put before the id of the place, where one indicator is shown twice.
+        evidence: Parts that cite the rows.
+        brief: Leave out all but the sentence and its number.
+    """
+    stamp, reviewed = stamp_of(row)
+    marks = (Mark(SEVERITY_WORDS.get(row["severity"], row["severity"]), "quiet"),)
+    anchor = f"{prefix}{row['indicator_id']}"
+    if brief:
+        line = Text(
+            f"Not evaluable: {row['n_not_evaluable'] or 0:,}. {_flip_line(row)}Rule: {source.rule_title(row['rule_id'])}.",
+            quiet=True,
+        )
+        return Claim(anchor, stamp, reviewed, row["statement"], marks, range_of(row), (line,))
+    parts: list[Part] = [_facts(source, row), *_finding_parts(row), *_panel_parts(row)]
+    caveats = tuple(row["caveats"] or ())
+    if caveats:
+        parts += [Text("", lead="What this does not say"), Bullets(caveats)]
+    parts += evidence
+    parts.append(
+        Folded(
+            "Query that recomputes the number on the tables of the case", (Code(row["query"] or ""),), screen_only=True
+        )
+    )
+    return Claim(anchor, stamp, reviewed, row["statement"], marks, range_of(row), tuple(parts))
+
+
+def _flip_line(row: Mapping[str, Any]) -> str:
+    panel = panel_of(row)
+    if panel is None or not panel.flips:
+        return ""
+    return f"Nothing is left to count under: {'; '.join(panel.flips)}. "
+
+
+def _facts(source: Source, row: Mapping[str, Any]) -> Pairs:
+    rule = source.rules.get(row["rule_id"])
+    rate = row["denominator"] and shown_interval(headline_of(row), row["denominator"])
+    share_text = share(headline_of(row), row["denominator"])
+    items: list[tuple[str, Any]] = [
+        ("About", row["subject"]),
+        *([("Together with", row["counterpart"])] if row["counterpart"] else []),
+        ("Period of the evidence", span(row["period_start"], row["period_end"])),
+        ("Evaluated", row["denominator"]),
+        *([("Rate, with 95 % interval", f"{share_text} ({rate})")] if rate and share_text != "–" else []),
+        ("Could not be evaluated", row["n_not_evaluable"] or 0),
+        ("Measured against", _law(rule, row["citation"])),
+        ("Rule", f"{source.rule_title(row['rule_id'])} ({row['rule_id']} {row['rule_version']})"),
+    ]
+    return Pairs(tuple(items))
+
+
+def _law(rule: Rule | None, citation: str | None) -> str | Link:
+    url = rule.model.law[0].url if rule else None
+    return Link(citation or "", url) if url else citation or ""
+
+
+def _finding_parts(row: Mapping[str, Any]) -> list[Part]:
+    fields = ("condition", "criteria", "cause", "effect", "recommendation", "response", "follow_up")
+    if "condition" not in row:
+        return []
+    names = {"response": "What the agency says", "follow_up": "Follow-up"}
+    return [Pairs(tuple((names.get(name, name.capitalize()), row[name]) for name in fields if row[name]))]
+
+
+def _panel_parts(row: Mapping[str, Any]) -> list[Part]:
+    panel = panel_of(row)
+    if panel is None:
+        return []
+    marked = [(panel.label, Mark("stated above"), panel.headline)]
+    rows = [*marked, *((label, Mark(choice, "quiet"), count) for label, choice, count in panel.others)]
+    table = Table(
+        "The same claim under other definitions",
+        (Column("Definition"), Column("What differs"), Column("Count", numeric=True), Column("Of those evaluated", numeric=True)),
+        tuple((label, mark, count, _within(count, row["denominator"])) for label, mark, count in rows),
+        note=f"Range {panel.low:,} to {panel.high:,}. "
+        + (f"The claim falls under: {'; '.join(panel.flips)}." if panel.flips else "No definition leaves nothing to count."),
+    )  # fmt: skip
+    return [table]
+
+
+def _within(count: int, denominator: int | None) -> str:
+    return share(count, denominator) if denominator and count <= denominator else "–"
+
+
+def cited(source: Source, indicator_ids: Sequence[str]) -> dict[str, tuple[Part, ...]]:
+    """Cite the first rows behind indicators, and count the rest by file.
+
+    Returns:
+        Id of the indicator to a folded table of at most :data:`CITED` rows.
+    """
+    if not indicator_ids:
+        return {}
+    rows = source.case.rows(
+        f"SELECT indicator_id, len(evidence), evidence[1:{CITED}] FROM indicators WHERE list_contains(?, indicator_id)"
+        " ORDER BY indicator_id",
+        [list(indicator_ids)],
+    )
+    wanted = [(item["disclosure_id"], item["record_no"]) for _, _, some in rows for item in some or []]
+    citations = {item.record: item for item in cite_rows(source.case, wanted)}
+    found: dict[str, tuple[Part, ...]] = {}
+    for indicator_id, n, some in rows:
+        lines = []
+        for item in some or []:
+            record = f"{item['disclosure_id']}:{item['record_no']}"
+            citation = citations.get(record)
+            if citation is None:
+                continue
+            member = last_part(citation.member) if citation.member else None
+            place = ", ".join(text for text in (member, citation.sheet) if text)
+            lines.append(
+                (last_part(citation.file_name) or "", place or None, citation.page, citation.row,
+                 Link(citation.member_sha256[:12], f"#file-{citation.sha256[:12]}"), Fixed(record))
+            )  # fmt: skip
+        total = int(n or 0)
+        table = Table(
+            f"Rows behind the number: {len(lines):,} of {total:,}",
+            (Column("File"), Column("Member or sheet"), Column("Page", numeric=True), Column("Row", numeric=True),
+             Column("SHA-256"), Column("Record")),
+            tuple(lines), max(0, total - len(lines)), f"custodiet cite {indicator_id} lists all of them",
+        )  # fmt: skip
+        found[indicator_id] = (Folded(f"Cited rows ({counted(total, 'row')})", (table,), screen_only=True),)
+    return found

@@ -1,0 +1,218 @@
+"""The parts that a report is made of: plain values that every renderer takes.
+
+Chapters make these parts; ``html`` and ``pdf`` draw them. All text in them is
+data: renderers escape it, and no part carries markup of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+Tone = Literal["plain", "good", "caution", "quiet"]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Point to another place of the report (``#…``) or cite an address outside (``https://…``)."""
+
+    text: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Show a word as a small label; the tone never carries meaning that the word does not."""
+
+    text: str
+    tone: Tone = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """Show text letter by letter: a digest, an id, a name of a column."""
+
+    text: str
+
+
+Cell = str | int | float | None | Link | Mark | Fixed
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Name one column of a table."""
+
+    label: str
+    numeric: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Hold one table.
+
+    Attributes:
+        caption: What the rows are; read first by screen readers.
+        columns: Headings, left to right; the first one heads the rows.
+        rows: Cells, as many as columns.
+        n_more: Rows that are not shown.
+        more: Where the other rows are to be found.
+        note: Remark below the table.
+    """
+
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    n_more: int = 0
+    more: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Hold a picture and the table that says the same.
+
+    Attributes:
+        title: What is shown.
+        summary: What a reader who cannot see it is told first.
+        svg: A whole SVG element, without outside references.
+        table: The same values.
+        isolated: The SVG has a style sheet of its own and is embedded as an image.
+    """
+
+    title: str
+    summary: str
+    svg: str
+    table: Table
+    isolated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Hold a paragraph; ``lead`` stands before it in bold."""
+
+    text: str
+    lead: str = ""
+    quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bullets:
+    """Hold a list of sentences."""
+
+    items: tuple[str | Text, ...]
+    numbered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Hold terms and what is said of them."""
+
+    items: tuple[tuple[str, Cell], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Hold a remark that must not be missed."""
+
+    text: str
+    lead: str = ""
+    tone: Tone = "caution"
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Hold a query or a command, letter by letter."""
+
+    text: str
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """Hold parts that open on demand; print opens them unless ``screen_only``."""
+
+    summary: str
+    parts: tuple[Part, ...]
+    screen_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """Open a part of a chapter, third level."""
+
+    text: str
+    anchor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Show where a headline number stands between the lowest and the highest definition."""
+
+    low: int
+    headline: int
+    high: int
+    denominator: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Show one indicator or finding.
+
+    Attributes:
+        anchor: Id in the page.
+        stamp: ``not reviewed``, or who decided what and when.
+        reviewed: Whether a named person decided.
+        statement: The sentence.
+        marks: Severity and the like.
+        number: Headline, range and denominator; None where nothing is counted.
+        parts: What belongs to it.
+    """
+
+    anchor: str
+    stamp: str
+    reviewed: bool
+    statement: str
+    marks: tuple[Mark, ...] = ()
+    number: Range | None = None
+    parts: tuple[Part, ...] = ()
+
+
+Part = Text | Bullets | Pairs | Note | Code | Folded | Heading | Table | Chart | Claim
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """Hold one chapter: a heading of the second level and its parts."""
+
+    anchor: str
+    title: str
+    parts: tuple[Part, ...]
+    lead: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Hold a whole report.
+
+    Attributes:
+        title: Heading of the first level.
+        subtitle: What it is about, in one line.
+        dated: Latest date in the case, ISO form, or an empty text.
+        brief: The first page.
+        chapters: The rest.
+    """
+
+    title: str
+    subtitle: str
+    dated: str
+    brief: Chapter
+    chapters: tuple[Chapter, ...] = field(default_factory=tuple)
+
+
+def capped(
+    caption: str, columns: Sequence[Column], rows: Sequence[tuple[Cell, ...]], *,
+    most: int, more: str = "", note: str = "",
+) -> Table:  # fmt: skip
+    """Make a table of at most so many rows that says how many are left out and where they are."""
+    return Table(caption, tuple(columns), tuple(rows[:most]), max(0, len(rows) - most), more, note)

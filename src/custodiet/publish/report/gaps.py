@@ -1,0 +1,184 @@
+"""What the records do not let anyone tell, and what to ask for: one reading of the same gaps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from custodiet.publish.report.document import Text
+from custodiet.publish.report.source import Source
+from custodiet.publish.report.wording import counted, day, listed, of
+
+FIELDS: Final = (
+    ("reason", "stated reasons"),
+    ("case_number", "case numbers"),
+    ("user", "accounts"),
+    ("plate", "plates"),
+)
+HIDDEN: Final = ("masked", "withheld", "partial", "not-exported")
+STATE_WORDS: Final = {
+    "value": "shown", "blank": "blank", "masked": "masked", "withheld": "withheld with a legal ground",
+    "partial": "hidden in part", "placeholder": "a placeholder", "not-exported": "no such column",
+}  # fmt: skip
+_MOST: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Hold a gap between the first and the last record of one kind of log of one producer.
+
+    Attributes:
+        producer: Whose log it is.
+        kind: Which log.
+        months: Months without any record.
+    """
+
+    producer: str
+    kind: str
+    months: tuple[str, ...]
+
+
+def not_determined(source: Source) -> tuple[str | Text, ...]:
+    """Say what could not be determined, and why; most weighty first."""
+    said: list[str | Text] = []
+    for row in source.case.rows(_NOT_EVALUABLE)[:3]:
+        rule_id, unknown, judged = row
+        said.append(
+            Text(f"for {of(int(unknown), int(unknown + judged))} rows put to this rule: what it needs is hidden, not exported or not known.",
+                 lead=f"{source.rule_title(rule_id)}:")
+        )  # fmt: skip
+    said += _hidden_fields(source)
+    gaps = missing_months(source)
+    if gaps:
+        months = sum(len(gap.months) for gap in gaps)
+        said.append(
+            Text(f"{counted(months, 'month')} between the first and the last record of a log hold no record ("
+                 + listed([f"{gap.producer}: {listed(gap.months, 3)}" for gap in gaps], 3)
+                 + "). Whether nobody searched or rows were left out cannot be told.", lead="Missing months.")
+        )  # fmt: skip
+    cut = [row for row in source.problems if row["code"] == "truncated"]
+    if cut:
+        said.append(
+            Text(f"{counted(len(cut), 'table')} end before the data does; counts are a floor.", lead="Cut off.")
+        )
+    unread = [row for row in source.problems if row["code"] in _UNREAD and not row["disclosure_id"]]
+    if unread:
+        names = listed(sorted({row["file_name"] or "a file" for row in unread}), 4)
+        said.append(Text(f"{names}. What they hold is not in any number here.", lead="Not read:"))
+    if source.n_left_out:
+        said.append(
+            Text(
+                f"{counted(source.n_left_out, 'result')} about single accounts stay inside the case.",
+                lead="Left out on purpose:",
+            )
+        )
+    return tuple(said) or ("Nothing that the rules ask for was hidden or missing.",)
+
+
+_UNREAD: Final = frozenset(
+    (
+        "encrypted",
+        "unsafe-archive",
+        "too-large",
+        "no-table",
+        "empty",
+        "no-text",
+        "corrupt",
+        "unsupported",
+        "unrecognised",
+    )
+)
+_NOT_EVALUABLE: Final = """
+SELECT rule_id, sum(n_not_evaluable) AS unknown, sum(n_indicator + n_clear) AS judged FROM outcomes
+WHERE rule_id NOT IN (SELECT rule_id FROM indicators WHERE level = 'account')
+GROUP BY rule_id HAVING sum(n_not_evaluable) > 0
+ORDER BY sum(n_not_evaluable) / (sum(n_not_evaluable) + sum(n_indicator + n_clear)) DESC, rule_id
+"""
+
+
+def _hidden_fields(source: Source) -> list[Text]:
+    said = []
+    total = source.case.count("records")
+    for field, words in FIELDS:
+        rows = source.case.rows(f"SELECT {field}_state, count(*) FROM records GROUP BY 1 ORDER BY 2 DESC, 1")
+        states = {state: int(n) for state, n in rows}
+        hidden = {state: states[state] for state in HIDDEN if states.get(state)}
+        if hidden and field != "plate":
+            how = listed([f"{STATE_WORDS[state]} in {n:,}" for state, n in hidden.items()])
+            said.append(
+                Text(
+                    f"{of(sum(hidden.values()), total)} rows of logs do not show them ({how}).",
+                    lead=f"{words.capitalize()}:",
+                )
+            )
+    return said
+
+
+def to_ask(source: Source) -> tuple[str, ...]:
+    """Say which records would answer what is open."""
+    asked: list[str] = []
+    if not source.findings and source.indicators:
+        asked.append(
+            "Have a named person review the indicators, and ask the organisations concerned for their account."
+        )
+    for field, words in FIELDS[:3]:
+        rows = source.case.rows(
+            f"SELECT DISTINCT producer FROM records WHERE {field}_state = 'not-exported' AND producer IS NOT NULL ORDER BY 1"
+        )
+        if rows:
+            asked.append(
+                f"The column of {words}, which the export leaves out, from {listed([name for (name,) in rows], 4)}."
+            )
+    masked = source.case.rows(
+        "SELECT producer, count(*) AS n FROM records WHERE reason_state = 'masked' AND producer IS NOT NULL"
+        " GROUP BY 1 ORDER BY n DESC, 1"
+    )
+    if masked:
+        asked.append(
+            f"The legal ground on which reasons were masked without one, from {listed([name for name, _ in masked], 4)}."
+        )
+    for gap in missing_months(source)[:3]:
+        asked.append(f"The log of {gap.producer} for {listed(gap.months, 4)}, or a statement that nobody searched.")
+    cut = sorted({row["file_name"] or "a file" for row in source.problems if row["code"] == "truncated"})
+    if cut:
+        asked.append(f"The rest of {listed(cut, 4)}.")
+    unread = sorted({row["file_name"] or "a file" for row in source.problems if row["code"] in _UNREAD})
+    if unread:
+        asked.append(f"A readable copy of {listed(unread, 4)}.")
+    without = _producers_without_log(source)
+    if without:
+        asked.append(
+            f"The log of searches by others (network audit) from {listed(without, 4)}, to see who used the shares."
+        )
+    if any(not row["receipt"] for row in source.disclosures):
+        asked.append("How the files without a receipt were obtained.")
+    return tuple(asked[: _MOST + 2]) or ("Nothing: the records answer what the rules ask.",)
+
+
+def _producers_without_log(source: Source) -> list[str]:
+    rows = source.case.rows(
+        "SELECT DISTINCT stated_by FROM shares WHERE stated_by = source AND stated_by IN (SELECT producer FROM records)"
+        " AND stated_by NOT IN (SELECT producer FROM records WHERE kind = 'network-audit' AND producer IS NOT NULL) ORDER BY 1"
+    )
+    return [name for (name,) in rows]
+
+
+_MONTHS: Final = """
+WITH months AS (
+    SELECT producer, kind, date_trunc('month', coalesce(searched_local, searched_at::TIMESTAMP))::DATE AS month
+    FROM records WHERE searched_at IS NOT NULL AND producer IS NOT NULL GROUP BY ALL
+), wanted AS (
+    SELECT producer, kind, unnest(generate_series(min(month)::TIMESTAMP, max(month)::TIMESTAMP, INTERVAL 1 MONTH))::DATE AS month
+    FROM months GROUP BY producer, kind
+)
+SELECT producer, kind, list(month ORDER BY month) FROM (SELECT * FROM wanted EXCEPT SELECT * FROM months)
+GROUP BY producer, kind ORDER BY producer, kind
+"""
+
+
+def missing_months(source: Source) -> list[Gap]:
+    """Find months without a record between the first and the last record of each log."""
+    return [
+        Gap(producer, kind, tuple(day(month)[:7] for month in months))
+        for producer, kind, months in source.case.rows(_MONTHS)
+    ]

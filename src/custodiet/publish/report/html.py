@@ -1,0 +1,80 @@
+"""Draw a report as one HTML file: no script, no address that is fetched, all text escaped."""
+
+from __future__ import annotations
+
+import base64
+import re
+from functools import lru_cache
+from importlib import resources
+from typing import Final
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from custodiet import __version__
+from custodiet.publish.report.document import Cell, Chart, Document, Fixed, Link, Mark
+from custodiet.publish.report.wording import NOT_TOLD, number
+
+_TEMPLATES: Final = "custodiet.publish.templates"
+# Text of disclosures can hold control characters, which HTML does not allow in any spelling.
+_CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+# Overrides of direction could make a line read other than it stands.
+_DIRECTION: Final = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def render_html(document: Document) -> str:
+    """Return the whole page."""
+    template = _environment().get_template("report.html.j2")
+    return template.render(document=document, style=Markup(template_text("report.css")), version=__version__)  # noqa: S704
+
+
+def template_text(name: str) -> str:
+    """Read one file of the templates."""
+    return (resources.files("custodiet.publish") / "templates" / name).read_text(encoding="utf-8")
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FunctionLoader(template_text), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+    environment.finalize = clean
+    environment.filters |= {"cell": _cell, "picture": _picture, "href": href}
+    environment.tests["kind"] = lambda part, name: type(part).__name__ == name
+    return environment
+
+
+def clean(value: object) -> object:
+    """Replace what no page may hold: control characters and marks that turn the direction of text."""
+    if isinstance(value, Markup) or not isinstance(value, str):
+        return value
+    return _DIRECTION.sub("", _CONTROL.sub("\ufffd", value))
+
+
+def href(target: str) -> str:
+    """Return an address that may be followed: within the page, or the web; anything else leads nowhere."""
+    return target if target.startswith(("#", "https://", "http://")) else "#"
+
+
+def _cell(cell: Cell) -> Markup:
+    match cell:
+        case None:
+            return Markup(f'<span class="none">{NOT_TOLD}</span>')  # noqa: S704 - a constant
+        case Link(text, target):
+            return Markup('<a href="{}">{}</a>').format(href(target), clean(text))
+        case Mark(text, tone):
+            return Markup('<span class="mark {}">{}</span>').format(tone, clean(text))
+        case Fixed(text):
+            return Markup("<code>{}</code>").format(clean(text))
+        case str():
+            return escape(clean(cell))
+        case _:
+            return escape(number(cell))
+
+
+def _picture(chart: Chart) -> Markup:
+    if not chart.isolated:
+        return Markup(chart.svg)  # noqa: S704 - made by charts, which escape all text
+    data = base64.b64encode(chart.svg.encode()).decode("ascii")
+    return Markup('<img src="data:image/svg+xml;base64,{}" alt="{}">').format(data, clean(chart.summary))

@@ -1,0 +1,191 @@
+"""What the chapters read: the case, the door outward, and working tables made once.
+
+Working tables are temporary and hold one row per organisation name or per
+search; no chapter reads a whole table of records into memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any, Final
+
+from custodiet.case import Case
+from custodiet.model.errors import PackError
+from custodiet.privacy import Publication, outward_table
+from custodiet.rules.load import load_packs
+from custodiet.rules.rule import Rule
+
+LOGS: Final = ("organisation-audit", "network-audit", "portal-audit", "other")
+
+_ORGS: Final = """
+CREATE OR REPLACE TEMP TABLE report_orgs AS
+SELECT name, arg_min(org, rank) AS org, arg_min(state, rank) AS state, arg_min(level, rank) AS level,
+       arg_min(status, rank) AS status
+FROM (
+    SELECT name, coalesce(canonical, name) AS org, state, coalesce(level, 'unknown') AS level,
+           coalesce(status, 'active') AS status, 0 AS rank FROM organisations
+    UNION ALL
+    SELECT canonical, canonical, arg_min(state, name), coalesce(arg_min(level, (level = 'unknown', name)), 'unknown'),
+           coalesce(arg_min(status, name), 'active'), 1
+    FROM organisations WHERE canonical IS NOT NULL GROUP BY canonical
+) GROUP BY name
+"""
+
+_CLASS: Final = """
+CASE WHEN labels IS NULL OR len(labels) = 0 THEN 'not told'
+     WHEN len(list_filter(labels, lambda l: l <> 'unknown' AND NOT starts_with(l, 'insufficient.'))) > 0 THEN 'stated'
+     WHEN list_contains(labels, 'unknown') THEN 'unknown'
+     WHEN len(list_filter(labels, lambda l: l <> 'insufficient.redacted')) > 0 THEN 'uninformative'
+     ELSE 'hidden' END
+"""
+
+# Copies of one search carry one time; the earliest local reading stands for all.
+_LINKED: Final = f"""
+CREATE OR REPLACE TEMP TABLE report_searches AS
+WITH seen AS (
+    SELECT s.search_key, min(coalesce(r.searched_local, r.searched_at::TIMESTAMP)) AS local_at
+    FROM sightings s JOIN records r USING (disclosure_id, record_no) GROUP BY s.search_key
+), found AS (
+    SELECT s.search_key, s.org, coalesce(seen.local_at, s.searched_at::TIMESTAMP) AS local_at, s.networks, s.devices,
+           s.n_sightings, s.n_producers, s.purposes AS labels
+    FROM searches s LEFT JOIN seen USING (search_key)
+)
+SELECT search_key, coalesce(o.org, f.org) AS org, o.state, coalesce(o.level, 'unknown') AS level, local_at, networks,
+       devices, n_sightings, n_producers, labels, {_CLASS} AS purpose_class
+FROM found f LEFT JOIN report_orgs o ON o.name = f.org
+"""
+
+_UNLINKED: Final = f"""
+CREATE OR REPLACE TEMP TABLE report_searches AS
+WITH named AS (SELECT key, list(label ORDER BY label) AS labels FROM purposes WHERE field = 'reason' GROUP BY key),
+found AS (
+    SELECT r.disclosure_id || ':' || r.record_no AS search_key, r.org,
+           coalesce(r.searched_local, r.searched_at::TIMESTAMP) AS local_at, r.networks, r.devices, 1 AS n_sightings,
+           1 AS n_producers, n.labels
+    FROM records r LEFT JOIN named n ON n.key = r.reason_key
+)
+SELECT search_key, coalesce(o.org, f.org) AS org, o.state, coalesce(o.level, 'unknown') AS level, local_at, networks,
+       devices, n_sightings, n_producers, labels, {_CLASS} AS purpose_class
+FROM found f LEFT JOIN report_orgs o ON o.name = f.org
+"""
+
+_LATEST: Final = """
+SELECT max(day) FROM (
+    SELECT max(last_searched_at)::DATE AS day FROM disclosures
+    UNION ALL SELECT max(as_of) FROM portals UNION ALL SELECT max(as_of) FROM shares
+)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """Hold one number of the brief and how anyone computes it again.
+
+    Attributes:
+        name: Short stable word.
+        meaning: What is counted.
+        value: The number.
+        sql: Plain SQL on the tables of the case (or of a bundle).
+    """
+
+    name: str
+    meaning: str
+    value: int
+    sql: str
+
+
+@dataclass
+class Source:
+    """Hold what all chapters read.
+
+    Attributes:
+        publication: The case and the name under which it is published.
+        measures: Numbers of the brief, in the order in which they were taken.
+    """
+
+    publication: Publication
+    measures: dict[str, Measure] = field(default_factory=dict)
+
+    @property
+    def case(self) -> Case:
+        """Give the case."""
+        return self.publication.case
+
+    def prepare(self) -> None:
+        """Make the working tables."""
+        self.case.execute(_ORGS)
+        self.case.execute(_LINKED if self.is_linked else _UNLINKED)
+
+    def release(self) -> None:
+        """Remove the working tables."""
+        for name in ("report_searches", "report_orgs"):
+            self.case.execute(f"DROP TABLE IF EXISTS {name}")
+
+    @cached_property
+    def is_linked(self) -> bool:
+        """Tell whether copies of a search were joined; without that, records are counted."""
+        return bool(self.case.count("searches")) or not self.case.count("records")
+
+    @cached_property
+    def latest(self) -> date | None:
+        """Give the latest date that anything in the case states; the date of the report."""
+        found = self.case.value(_LATEST)
+        return found if isinstance(found, date) else None
+
+    def measure(self, name: str, meaning: str, sql: str) -> int:
+        """Take one number and keep how it was computed."""
+        value = int(self.case.value(sql) or 0)
+        self.measures[name] = Measure(name, meaning, value, " ".join(sql.split()))
+        return value
+
+    def counts(self, sql: str) -> list[dict[str, Any]]:
+        """Run a query that gives few rows and return them as dictionaries."""
+        rows: list[dict[str, Any]] = self.case.query(sql).to_pylist()
+        return rows
+
+    @cached_property
+    def disclosures(self) -> list[dict[str, Any]]:
+        """Give the disclosures as they may be published, by file name and place."""
+        rows = outward_table(self.publication, "disclosures", without=("header", "header_raw")).to_pylist()
+        return sorted(rows, key=lambda row: (row["file_name"] or "", row["member_path"] or "", row["disclosure_id"]))
+
+    @cached_property
+    def problems(self) -> list[dict[str, Any]]:
+        """Give the problems as they may be published."""
+        rows: list[dict[str, Any]] = outward_table(self.publication, "problems").to_pylist()
+        return rows
+
+    @cached_property
+    def indicators(self) -> list[dict[str, Any]]:
+        """Give the indicators as they may be published, without their evidence."""
+        rows: list[dict[str, Any]] = outward_table(self.publication, "indicators", without=("evidence",)).to_pylist()
+        return rows
+
+    @cached_property
+    def findings(self) -> list[dict[str, Any]]:
+        """Give the findings as they may be published, without their evidence."""
+        rows: list[dict[str, Any]] = outward_table(self.publication, "findings", without=("evidence",)).to_pylist()
+        return rows
+
+    @cached_property
+    def n_left_out(self) -> int:
+        """Count the results about accounts that stay in the case."""
+        shown = sum(row["level"] == "account" for row in self.indicators)
+        return int(self.case.value("SELECT count(*) FROM indicators WHERE level = 'account'")) - shown
+
+    @cached_property
+    def rules(self) -> Mapping[str, Rule]:
+        """Give the rules that come with the program by their id; packs of others are told by their id alone."""
+        try:
+            packs = load_packs(None)
+        except PackError:
+            return {}
+        return {rule.id: rule for pack in packs for rule in pack.rules}
+
+    def rule_title(self, rule_id: str) -> str:
+        """Give the title of a rule, or its id."""
+        rule = self.rules.get(rule_id)
+        return rule.model.title if rule else rule_id

@@ -1,0 +1,91 @@
+"""Write numbers, shares, dates and lists the same way everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from math import sqrt
+from typing import Final
+
+NOT_TOLD: Final = "–"
+_Z: Final = 1.959963984540054
+
+
+def number(value: float | None) -> str:
+    """Write a count with thousands parted; a fraction with one place."""
+    if value is None:
+        return NOT_TOLD
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.1f}"
+
+
+def share(part: int | None, whole: int | None) -> str:
+    """Write a part of a whole in percent; a dash where there is no whole."""
+    if not whole or part is None:
+        return NOT_TOLD
+    percent = 100 * part / whole
+    if 0 < percent < 0.1:
+        return "< 0.1 %"
+    if 99.9 < percent < 100:
+        return "> 99.9 %"
+    return f"{percent:.1f} %"
+
+
+def of(part: int, whole: int) -> str:
+    """Write "12 of 80 (15.0 %)"."""
+    return f"{part:,} of {whole:,} ({share(part, whole)})" if whole else f"{part:,} of 0"
+
+
+def interval(part: int, whole: int) -> tuple[float, float] | None:
+    """Return the 95 % interval of a share.
+
+    Source:
+        Wilson, E. B. (1927), Journal of the American Statistical Association 22, 209-212.
+    """
+    if whole <= 0 or not 0 <= part <= whole:
+        return None
+    p, z2 = part / whole, _Z * _Z
+    centre = (p + z2 / (2 * whole)) / (1 + z2 / whole)
+    half = _Z * sqrt(p * (1 - p) / whole + z2 / (4 * whole * whole)) / (1 + z2 / whole)
+    return max(0.0, centre - half), min(1.0, centre + half)
+
+
+def shown_interval(part: int, whole: int) -> str:
+    """Write the 95 % interval of a share in percent."""
+    found = interval(part, whole)
+    return NOT_TOLD if found is None else f"{100 * found[0]:.1f}–{100 * found[1]:.1f} %"
+
+
+def day(moment: date | datetime | None) -> str:
+    """Write a day in ISO form."""
+    if moment is None:
+        return NOT_TOLD
+    return (moment.date() if isinstance(moment, datetime) else moment).isoformat()
+
+
+def span(first: date | datetime | None, last: date | datetime | None) -> str:
+    """Write a period by its first and last day."""
+    if first is None or last is None:
+        return NOT_TOLD
+    start, end = day(first), day(last)
+    return start if start == end else f"{start} to {end}"
+
+
+def counted(n: int, one: str, many: str = "") -> str:
+    """Write a count with its noun."""
+    return f"{n:,} {one if n == 1 else many or one + 's'}"
+
+
+def listed(items: Sequence[str], most: int = 8) -> str:
+    """Write items as a phrase, and how many more there are."""
+    shown = list(items[:most])
+    rest = len(items) - len(shown)
+    if rest:
+        return f"{', '.join(shown)} and {rest:,} more"
+    if len(shown) < 2:
+        return "".join(shown)
+    return f"{', '.join(shown[:-1])} and {shown[-1]}"
+
+
+def short_digest(sha256: str | None) -> str:
+    """Write the first twelve digits of a digest; the appendix has all of them."""
+    return sha256[:12] if sha256 else NOT_TOLD
