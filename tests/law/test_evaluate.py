@@ -13,12 +13,13 @@ import yaml
 from custodiet.case import Case
 from custodiet.law.evaluate import evaluate_case, evaluate_packs
 from custodiet.model.terms import Severity
-from custodiet.rules.load import load_packs
+from custodiet.rules.load import bundled_folders
 from custodiet.rules.rule import Pack, Rule
 from custodiet.rules.schema import PackModel
 from tests.law.builders import NOON, PD, fill, found, organisation, outcomes, search, share
 from tests.rules.builders import rule
 
+OURS = ["practice", "patterns"]
 REASON = "practice.reason-not-informative"
 BLANK = "practice.reason-left-blank"
 WINDOW = "practice.window-exceeds-stated-retention"
@@ -52,7 +53,7 @@ def test_four_outcomes_are_counted_for_each_producer(case: Case) -> None:
 def test_a_hidden_reason_never_raises_an_indicator(case: Case, state: str) -> None:
     # quirk 102-106, 115: glyphs, words, exemption citations; resolvers may still label such a cell
     fill(case, [search(n, reason_state=state, reason_key="ice", networks=None) for n in range(1, 20)])
-    evaluate_case(case)
+    evaluate_case(case, OURS)
     assert [row["rule_id"] for row in case.read("indicators").to_pylist() if row["rule_id"] != WINDOW] == []
 
 
@@ -143,7 +144,7 @@ def test_every_query_gives_its_number_again(case: Case) -> None:
         [share(1, "Austin TX PD")],
         organisations=[organisation(PD, "CA"), organisation("Austin TX PD", "TX")],
     )
-    evaluate_case(case)
+    evaluate_case(case, OURS)
     indicators = case.read("indicators").to_pylist()
     assert {row["rule_id"] for row in indicators} >= {
         BLANK,
@@ -162,7 +163,7 @@ def test_account_results_name_no_account(case: Case) -> None:
         for n in range(1, 8)
     ]
     fill(case, rows)
-    evaluate_case(case)
+    evaluate_case(case, OURS)
     row = found(case, PLATE)[0]
     assert row["level"] == "account"
     assert "j.doe" not in json.dumps({k: v for k, v in row.items() if k != "evidence"}, default=str)
@@ -174,21 +175,21 @@ def test_the_same_evidence_keeps_its_id_and_other_evidence_does_not(case: Case) 
     fill(case, [search(1, reason_state="blank"), search(2, reason_state="blank")])
     evaluate_case(case, ["practice"])
     first = found(case, BLANK)[0]["indicator_id"]
-    evaluate_case(case)
+    evaluate_case(case, OURS)
     assert found(case, BLANK)[0]["indicator_id"] == first
     case.append_rows("records", [search(3)])
-    evaluate_case(case)
+    evaluate_case(case, OURS)
     assert found(case, BLANK)[0]["indicator_id"] == first
     case.append_rows("records", [search(4, reason_state="blank")])
-    evaluate_case(case)
+    evaluate_case(case, OURS)
     assert found(case, BLANK)[0]["indicator_id"] != first
 
 
 def test_evaluating_twice_changes_nothing(case: Case) -> None:
     fill(case, [search(n, reason_state="blank") for n in range(1, 9)], [share(1, "Austin TX PD")])
-    evaluate_case(case)
+    evaluate_case(case, OURS)
     before = {name: case.read(name) for name in ("outcomes", "indicators", "findings")}
-    evaluate_case(case)
+    evaluate_case(case, OURS)
     assert all(case.read(name).equals(before[name]) for name in before)
 
 
@@ -221,7 +222,7 @@ def test_drafts_run_only_when_asked_and_retired_rules_never(case: Case) -> None:
 
 
 def test_an_empty_case_has_no_indicators(case: Case) -> None:
-    summary = evaluate_case(case)
+    summary = evaluate_case(case, OURS)
     assert summary.indicators == {}
     assert case.count("indicators") == case.count("outcomes") == 0
 
@@ -320,4 +321,4 @@ def test_a_faulty_pack_changes_nothing(case: Case, tmp_path: Path) -> None:
 
 
 def test_bundled_packs_are_found() -> None:
-    assert {"practice", "patterns"} <= {pack.model.id for pack in load_packs()}
+    assert {"practice", "patterns"} <= {folder.name for folder in bundled_folders()}

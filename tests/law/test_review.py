@@ -15,6 +15,7 @@ from custodiet.law.review import earlier_decisions, history, review
 from custodiet.model.errors import UsageError
 from tests.law.builders import fill, found, search
 
+OURS = ["practice", "patterns"]
 BLANK = "practice.reason-left-blank"
 
 
@@ -73,7 +74,7 @@ def test_decisions_are_only_added(case: Case, indicator: str) -> None:
 def test_a_decision_survives_an_evaluation_with_the_same_evidence(case: Case, indicator: str) -> None:
     at = datetime(2026, 1, 2, tzinfo=UTC)
     review(case, indicator, "record-accurate", "R. Viewer", "why", at=at)
-    evaluate_case(case)
+    evaluate_case(case, OURS)
     assert (found(case, BLANK)[0]["disposition"], found(case, BLANK)[0]["decided_at"]) == ("record-accurate", at)
     assert case.count("findings") == 1
 
@@ -81,7 +82,7 @@ def test_a_decision_survives_an_evaluation_with_the_same_evidence(case: Case, in
 def test_a_decision_on_other_evidence_is_shown_as_earlier_and_not_applied(case: Case, indicator: str) -> None:
     review(case, indicator, "record-accurate", "R. Viewer", "why")
     case.append_rows("records", [search(3, reason_state="blank")])
-    evaluate_case(case)
+    evaluate_case(case, OURS)
     now = found(case, BLANK)[0]
     assert now["disposition"] is None
     assert case.count("findings") == 0

@@ -10,11 +10,11 @@ import pyarrow as pa
 
 from custodiet.case import Case
 from custodiet.case.types import arrow_schema
-from custodiet.law.evidence import LISTS, group_evidence, row_evidence
+from custodiet.law.evidence import LISTS, Evidence, group_evidence, row_evidence
 from custodiet.law.findings import rebuild_findings
-from custodiet.law.indicators import indicator_row
+from custodiet.law.indicators import indicator_row, judged_sql
 from custodiet.law.review import apply_decisions, ensure_review_tables
-from custodiet.law.scan import Tally, prepare, release, tallies
+from custodiet.law.scan import Scan, Tally, prepare, release, tallies
 from custodiet.law.subjects import Inputs, inputs_of
 from custodiet.model.tables import INDICATORS, OUTCOMES
 from custodiet.rules.load import load_packs
@@ -80,19 +80,25 @@ def _evaluate_subject(
         single = [rule for rule in rules if rule.grouping is None]
         counted = tallies(case, scan, single)
         outcomes = [_outcome_row(rule, tally) for rule in single for tally in counted[rule.id]]
-        indicators = [
-            indicator_row(case, scan, rule, evidence)
-            for rule in single
-            if any(tally.indicator for tally in counted[rule.id])
-            for evidence in row_evidence(case, scan, rule)
-        ]
+        indicators: list[dict[str, Any]] = []
+        for rule in single:
+            hit = [tally.producer for tally in counted[rule.id] if tally.indicator]
+            if hit:
+                indicators += _indicator_rows(case, scan, rule, row_evidence(case, scan, rule, hit))
         for rule in (rule for rule in rules if rule.grouping is not None):
             rows, found = group_evidence(case, scan, rule)
             outcomes += [_outcome_row(rule, Tally(*row)) for row in rows]
-            indicators += [indicator_row(case, scan, rule, evidence) for evidence in found]
+            indicators += _indicator_rows(case, scan, rule, found)
         return outcomes, indicators
     finally:
         release(case, scan)
+
+
+def _indicator_rows(case: Case, scan: Scan, rule: Rule, found: list[Evidence]) -> list[dict[str, Any]]:
+    if not found:
+        return []
+    judged_by = judged_sql(scan, rule)
+    return [indicator_row(case, rule, evidence, judged_by) for evidence in found]
 
 
 def _outcome_row(rule: Rule, tally: Tally) -> dict[str, Any]:

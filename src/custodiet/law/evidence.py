@@ -78,9 +78,19 @@ def altered(rule: Rule, other: Alternative) -> Rule:
     return changed
 
 
-def row_evidence(case: Case, scan: Scan, rule: Rule) -> list[Evidence]:
-    """Gather the evidence of a rule on single rows, one for each value of ``group_by`` with an indicator."""
-    table, subject = scan.table, rule.subject
+def row_evidence(case: Case, scan: Scan, rule: Rule, owners: Sequence[str]) -> list[Evidence]:
+    """Gather the evidence of a rule on single rows, one for each value of ``group_by`` with an indicator.
+
+    Args:
+        case: The case.
+        scan: The subject, made ready.
+        rule: The rule.
+        owners: Owners with an indicator; the empty text stands for rows without one.
+    """
+    subject = rule.subject
+    table = scan.table
+    if "" not in owners:
+        table = table.filter(table[subject.owner].isin(list(owners)))
     keys = group_fields(rule)
     counted = rule.model.count_distinct or "search_key"
     dates = "searched_at" if subject.name == "search" else subject.date_field

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -13,17 +14,17 @@ from custodiet.law.scan import DIALECT, Scan
 from custodiet.law.statements import caveats_of, sensitivity_of, statement_of
 from custodiet.rules.compile import outcome
 from custodiet.rules.compile_groups import group_table, key_names, member_table
-from custodiet.rules.fields import SUBJECTS
 from custodiet.rules.rule import Rule
 
 PERSONAL = ("user",)
 
 
-def indicator_row(case: Case, scan: Scan, rule: Rule, evidence: Evidence) -> dict[str, Any]:
+def indicator_row(case: Case, rule: Rule, evidence: Evidence, judged_by: tuple[str, str]) -> dict[str, Any]:
     """Return one row of ``indicators``, with ``list_no`` in the place of its evidence.
 
     An account is named by a pseudonym of the case; the query of an account-level
-    indicator gives one row per account and names none.
+    indicator gives one row per account and names none. ``judged_by`` comes from
+    :func:`judged_sql`.
     """
     owner, subject, counterpart = _names(case, rule, evidence)
     is_share = rule.subject.name == "share"
@@ -45,39 +46,13 @@ def indicator_row(case: Case, scan: Scan, rule: Rule, evidence: Evidence) -> dic
         "statement": statement_of(rule, evidence, owner, counterpart),
         "caveats": caveats_of(rule, evidence),
         "sensitivity": sensitivity_of(rule, evidence),
-        "query": recompute_query(scan, rule, evidence),
+        "query": recompute_query(rule, evidence, judged_by),
         "list_no": evidence.list_no,
     }
 
 
-def recompute_query(scan: Scan, rule: Rule, evidence: Evidence) -> str:
+def recompute_query(rule: Rule, evidence: Evidence, judged_by: tuple[str, str]) -> str:
     """Return SQL on the case's own tables that gives the indicator's number again."""
-    name = scan.table_name
-    table = Scan(SUBJECTS[rule.subject.name], name, scan.sql, {}).table
-    counted = rule.model.count_distinct or "search_key"
-    if rule.grouping is None:
-        keys = {f"g{n}": table[field] for n, field in enumerate(group_fields(rule))}
-        inner = table.select(counted=table[counted].cast("string"), o=outcome(rule, table), **keys)
-        judged = ibis.to_sql(inner, dialect=DIALECT)
-        return f"WITH {name} AS (\n{scan.sql}\n)\n{_counted(rule, evidence, judged)}"
-    members = member_table(rule, table)
-    stored = ibis.table(members.schema(), name="group_members")
-    groups = group_table(rule, stored)
-    same = " AND ".join(f"m.{key} IS NOT DISTINCT FROM g.{key}" for key in key_names(rule))
-    assert rule.grouping is not None  # noqa: S101 - single rows returned above
-    fields = group_fields(rule)
-    keys_sql = ", ".join(f"m.k{rule.grouping.per.index(field)} AS g{n}" for n, field in enumerate(fields))
-    judged = (
-        f"SELECT {keys_sql}, m.search_key AS counted, 0 AS o FROM group_members m JOIN group_outcomes g ON {same}\n"
-        "WHERE g.outcome = 0 AND (m.told = 1 OR (m.told = 0 AND g.n_counted = 0))"
-    )
-    return (
-        f"WITH {name} AS (\n{scan.sql}\n),\ngroup_members AS (\n{ibis.to_sql(members, dialect=DIALECT)}\n),\n"
-        f"group_outcomes AS (\n{ibis.to_sql(groups, dialect=DIALECT)}\n)\n{_counted(rule, evidence, judged)}"
-    )
-
-
-def _counted(rule: Rule, evidence: Evidence, judged: str) -> str:
     fields = group_fields(rule)
     named = [
         f"g{n} IS NOT DISTINCT FROM {_literal(value)}"
@@ -85,9 +60,43 @@ def _counted(rule: Rule, evidence: Evidence, judged: str) -> str:
         if field not in PERSONAL
     ]
     where = " AND ".join(["o = 0", *named])
-    each = "".join(f"g{n}, " for n, field in enumerate(fields) if field in PERSONAL)
-    grouped = f" GROUP BY {each.rstrip(', ')} ORDER BY n DESC" if each else ""
-    return f"SELECT count(DISTINCT counted) AS n FROM (\n{judged}\n) AS judged WHERE {where}{grouped}"
+    each = ", ".join(f"g{n}" for n, field in enumerate(fields) if field in PERSONAL)
+    grouped = f" GROUP BY {each} ORDER BY n DESC" if each else ""
+    head, judged = judged_by
+    return f"{head}\nSELECT count(DISTINCT counted) AS n FROM (\n{judged}\n) AS judged WHERE {where}{grouped}"
+
+
+def judged_sql(scan: Scan, rule: Rule) -> tuple[str, str]:
+    """Return the WITH of a rule's query, and the SELECT of what is counted with its keys and outcome.
+
+    It is the same for all indicators of a rule; compiling takes a while, so make it once.
+    """
+    return _judged_rows(scan, rule) if rule.grouping is None else _judged_groups(scan, rule)
+
+
+def _judged_rows(scan: Scan, rule: Rule) -> tuple[str, str]:
+    table = replace(scan, hoisted={}).table
+    keys = {f"g{n}": table[field] for n, field in enumerate(group_fields(rule))}
+    counted = table[rule.model.count_distinct or "search_key"].cast("string")
+    inner = ibis.to_sql(table.select(counted=counted, o=outcome(rule, table), **keys), dialect=DIALECT)
+    return f"WITH {scan.table_name} AS (\n{scan.sql}\n)", inner
+
+
+def _judged_groups(scan: Scan, rule: Rule) -> tuple[str, str]:
+    assert rule.grouping is not None  # noqa: S101 - single rows go the other way
+    members = member_table(rule, replace(scan, hoisted={}).table)
+    groups = group_table(rule, ibis.table(members.schema(), name="group_members"))
+    same = " AND ".join(f"m.{key} IS NOT DISTINCT FROM g.{key}" for key in key_names(rule))
+    keys = ", ".join(f"m.k{rule.grouping.per.index(field)} AS g{n}" for n, field in enumerate(group_fields(rule)))
+    head = (
+        f"WITH {scan.table_name} AS (\n{scan.sql}\n),\ngroup_members AS (\n{ibis.to_sql(members, dialect=DIALECT)}\n),\n"
+        f"group_outcomes AS (\n{ibis.to_sql(groups, dialect=DIALECT)}\n)"
+    )
+    judged = (
+        f"SELECT {keys}, m.search_key AS counted, 0 AS o FROM group_members m JOIN group_outcomes g ON {same}\n"
+        "WHERE g.outcome = 0 AND (m.told = 1 OR (m.told = 0 AND g.n_counted = 0))"
+    )
+    return head, judged
 
 
 def _names(case: Case, rule: Rule, evidence: Evidence) -> tuple[str, str, str | None]:

@@ -15,8 +15,9 @@ import ibis
 
 from custodiet.case import Case
 from custodiet.law.subjects import Inputs, purpose_sets_sql, search_sql, subject_sql
+from custodiet.rules.closure import holds
 from custodiet.rules.compile import condition, outcome, subject_schema
-from custodiet.rules.conditions import LABEL_OPERATORS, Leaf, Node, bind, field_names, leaves, parameter_names
+from custodiet.rules.conditions import LABEL_OPERATORS, All, Leaf, Node, bind, field_names, leaves, parameter_names
 from custodiet.rules.fields import LOCAL_OF, SUBJECTS, Subject
 from custodiet.rules.rule import Rule, parameter_periods
 
@@ -128,10 +129,17 @@ def release(case: Case, scan: Scan) -> None:
 
 
 def tallies(case: Case, scan: Scan, rules: Sequence[Rule]) -> dict[str, list[Tally]]:
-    """Count the outcomes of rules on single rows, by rule id; rows are passed over once a batch."""
-    found: dict[str, list[Tally]] = {}
-    for start in range(0, len(rules), BATCH):
-        batch = rules[start : start + BATCH]
+    """Count the outcomes of rules on single rows, by rule id; rows are passed over once a batch.
+
+    A rule that binds none of the owners in the case is not put to their rows.
+    """
+    owners, sizes = _owners(case, scan, rules)
+    asked = [rule for rule in rules if any(_may_bind(rule, owner) for owner in owners)]
+    found: dict[str, list[Tally]] = {
+        rule.id: [Tally(name, 0, 0, 0, n) for name, n in sizes] for rule in rules if rule not in asked
+    }
+    for start in range(0, len(asked), BATCH):
+        batch = asked[start : start + BATCH]
         table = scan.table
         outcomes = {f"o{n}": outcome(rule, table, scan.hoisted) for n, rule in enumerate(batch)}
         inner = ibis.to_sql(table.select(producer=table[scan.subject.owner], **outcomes), dialect=DIALECT)
@@ -140,6 +148,23 @@ def tallies(case: Case, scan: Scan, rules: Sequence[Rule]) -> dict[str, list[Tal
         for n, rule in enumerate(batch):
             found[rule.id] = [Tally(row[0], *(int(c) for c in row[1 + 4 * n : 5 + 4 * n])) for row in rows]
     return found
+
+
+def _owners(case: Case, scan: Scan, rules: Sequence[Rule]) -> tuple[list[dict[str, object]], list[tuple[str, int]]]:
+    """Give the distinct owners of a subject with what is known of them, and the rows of each."""
+    owner = scan.subject.owner
+    read = set().union(*(field_names(rule.applies) for rule in rules)) if rules else set()
+    names = [owner, *sorted(name for name in read if name.startswith(f"{owner}_"))]
+    rows = case.rows(f"SELECT DISTINCT {', '.join(names)} FROM {scan.table_name}")
+    sizes = case.rows(f"SELECT coalesce({owner}, ''), count(*) FROM {scan.table_name} GROUP BY 1 ORDER BY 1")
+    return [dict(zip(names, row, strict=True)) for row in rows], [(str(name), int(n)) for name, n in sizes]
+
+
+def _may_bind(rule: Rule, owner: dict[str, object]) -> bool:
+    """Tell whether a rule's scope can hold for rows of an owner; what is not about the owner is left open."""
+    members = rule.applies.members if isinstance(rule.applies, All) else (rule.applies,)
+    about = [node for node in members if field_names(node) <= set(owner) and not parameter_names(node)]
+    return holds(All(tuple(about)), owner) is not False
 
 
 def shown_fields(rule: Rule) -> list[str]:
