@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of words, sentences and SQL read better in one line
 """Builders of case rows with lawful defaults, so that a test states only what matters."""
 
 from __future__ import annotations

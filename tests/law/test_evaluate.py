@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of words, sentences and SQL read better in one line
 """Outcomes and indicators on a case whose rows are known."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of words, sentences and SQL read better in one line
 """Optional inputs: validated, joined inside the case, unknown where absent."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of words, sentences and SQL read better in one line
 """A policy becomes a pack from plain answers; its rules pass their own trial and judge a case."""
 
 from __future__ import annotations

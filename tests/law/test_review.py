@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of words, sentences and SQL read better in one line
 """Decisions are added, stay with their evidence, and make findings."""
 
 from __future__ import annotations

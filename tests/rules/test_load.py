@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of words, sentences and SQL read better in one line
 """A faulty pack: every fault of the folder in one error, with file, line, seen and allowed."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of words, sentences and SQL read better in one line
 """The two evaluators of one tree say the same of every row."""
 
 from __future__ import annotations

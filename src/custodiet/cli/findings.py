@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of words, sentences and SQL read better in one line
 """The verb ``findings``: list what a review kept, or carry findings forward from an earlier case."""
 
 from __future__ import annotations

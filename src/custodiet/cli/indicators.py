@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of words, sentences and SQL read better in one line
 """The verb ``indicators``: list what the rules found, or show one with its panel and query."""
 
 from __future__ import annotations

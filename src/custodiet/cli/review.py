@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of words, sentences and SQL read better in one line
 """The verb ``review``: record what a named person decided about an indicator."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of words, sentences and SQL read better in one line
 """The verb ``rules``: list, show, test and document rules; make a policy pack; add local inputs."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of words, sentences and SQL read better in one line
 """Gather what lies behind the indicators of one rule: counts, dates, rows, and the counts under other definitions."""
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ import ibis
 from custodiet.case import Case
 from custodiet.law.scan import DIALECT, Scan, shown_fields
 from custodiet.rules.compile import condition, outcome
-from custodiet.rules.conditions import parameter_names
 from custodiet.rules.compile_groups import group_table, key_names, member_table
+from custodiet.rules.conditions import parameter_names
 from custodiet.rules.rule import Rule
 from custodiet.rules.schema import Alternative
 

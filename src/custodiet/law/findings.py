@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of words, sentences and SQL read better in one line
 """Findings: indicators that a named person reviewed and kept, in the form that audit standards use.
 
 Source: U.S. GAO, Government Auditing Standards (GAO-21-368G), 8.116-8.132: criteria,

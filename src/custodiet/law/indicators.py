@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of words, sentences and SQL read better in one line
 """Make the rows of the table ``indicators`` from gathered evidence."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of words, sentences and SQL read better in one line
 """Read indicators and findings back for people: filtered, ordered by weight, decisions beside them."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of words, sentences and SQL read better in one line
 """Turn plain answers about an agency's own policy into a rule pack: no YAML needed by the person who answers."""
 
 from __future__ import annotations

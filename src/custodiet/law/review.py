@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of words, sentences and SQL read better in one line
 """Record what named persons decide about indicators. Decisions are only ever added.
 
 A decision belongs to an indicator with its evidence. When rule version or evidence
@@ -158,7 +159,7 @@ def _decisions(case: Case) -> list[Decision]:
         "SELECT decision_no, indicator_id, rule_id, disposition, decided_by, decided_at, note, fields"
         " FROM decisions ORDER BY decision_no"
     )
-    return [Decision(*row[:7], fields=json.loads(row[7] or "{}").get("fields", {})) for row in rows]
+    return [Decision(*(*row[:7], json.loads(row[7] or "{}").get("fields", {}))) for row in rows]
 
 
 def _checked(disposition: str, by: str, note: str, fields: Mapping[str, str]) -> Disposition:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of words, sentences and SQL read better in one line
 """Derive the subjects of the rules from the tables of a case, as SQL that anyone can run on them.
 
 The SQL holds nothing but the case's own tables, so an indicator can carry it as

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of words, sentences and SQL read better in one line
 """Tables that an agency or a reviewer can add beside the disclosures; all are optional.
 
 They are joined inside the case only and never leave it. What is absent makes a

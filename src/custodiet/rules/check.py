@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of words, sentences and SQL read better in one line
 """Tell whether the words of a rule fit together: fields, operators, values, parameters, wording.
 
 Faults are values (place in the file, sentence), so that one run shows them all.
@@ -93,7 +94,8 @@ def _tree_faults(model: ConditionModel | None, context: _Context, at: Path) -> I
 def _leaf_faults(leaf: tree.Leaf, context: _Context, at: Path) -> Iterator[Fault]:
     if isinstance(leaf.subject, tree.Span):
         yield from _span_faults(leaf.subject, context, at)
-        type_, words = "real", ()
+        type_: str = "real"
+        words: tuple[str, ...] = ()
     else:
         field = context.fields.get(leaf.subject)
         if field is None:

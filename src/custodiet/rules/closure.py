@@ -7,9 +7,9 @@ tests hold the two together.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from custodiet.model.terms import Outcome
 from custodiet.rules.conditions import All, AnyOf, FieldValue, Leaf, Node, Not, Span, bind, parameter_names
@@ -147,7 +147,7 @@ def _mentions(text: str, words: tuple[str, ...]) -> bool:
 
 
 _SECONDS = {"elapsed-minutes": 60, "elapsed-hours": 3600, "elapsed-days": 86400, "local-hours": 3600}
-_COMPARE = {
+_COMPARE: Final[dict[str, Callable[[Any, Any], bool]]] = {
     "eq": lambda seen, wanted: seen == wanted,
     "ne": lambda seen, wanted: seen != wanted,
     "in": lambda seen, wanted: seen in wanted,

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of words, sentences and SQL read better in one line
 """One condition tree for all rules. It is plain data: it holds no code and no SQL.
 
 Logic is three-valued (Kleene): a leaf on a null field is unknown; ``all`` with a

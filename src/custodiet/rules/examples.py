@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of words, sentences and SQL read better in one line
 """Run the examples of a rule on both evaluators, and look for mutants that its examples let live."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - tables of words, sentences and SQL read better in one line
 """What a rule can ask about: the subjects and their fields.
 
 A *subject* is a table that ``law`` derives from the case, one row per thing that

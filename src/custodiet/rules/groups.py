@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from custodiet.model.terms import Outcome
@@ -113,7 +114,7 @@ def _longest_gap(days: list[date], counted: list[date]) -> int | None:
     if not days:
         return None
     marks = [min(days), *counted, max(days)]
-    return max((after - before).days for before, after in zip(marks, marks[1:], strict=False))
+    return max((after - before).days for before, after in pairwise(marks))
 
 
 def _add_trend(facts: dict[tuple[Any, ...], dict[str, Any]]) -> None:

@@ -33,12 +33,12 @@ class _Loader(yaml.SafeLoader):
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
-            event = self.peek_event()
+            event = self.peek_event()  # type: ignore[no-untyped-call]
             raise yaml.MarkedYAMLError(problem="aliases are not allowed", problem_mark=event.start_mark)
         self.depth += 1
         if self.depth > MAX_DEPTH:
             raise yaml.MarkedYAMLError(problem="is nested too deeply", problem_mark=self.peek_event().start_mark)
-        node = super().compose_node(parent, index)  # type: ignore[no-untyped-call]
+        node = super().compose_node(parent, index)
         self.depth -= 1
         return node
 
@@ -88,7 +88,8 @@ def load_packs(names: Sequence[str | Path] | None = None) -> list[Pack]:
         PackError: A pack is not there, or files are faulty; ``faults`` lists all of them.
     """
     folders = bundled_folders() if names is None else [_folder(str(name)) for name in names]
-    packs, faults = [], []
+    packs: list[Pack] = []
+    faults: list[str] = []
     for folder in dict.fromkeys(folders):
         pack, found = _read_pack(folder)
         faults += found
@@ -190,9 +191,9 @@ def _parse(path: Path) -> _Document:
         node = loader.get_single_node()
         lines: dict[tuple[str | int, ...], int] = {}
         _note_lines(node, (), lines)
-        return _Document(loader.construct_document(node) if node is not None else None, lines)  # type: ignore[no-untyped-call]
+        return _Document(loader.construct_document(node) if node is not None else None, lines)
     finally:
-        loader.dispose()  # type: ignore[no-untyped-call]
+        loader.dispose()
 
 
 def _note_lines(node: Any, place: tuple[str | int, ...], lines: dict[tuple[str | int, ...], int]) -> None:

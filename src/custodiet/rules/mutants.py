@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from custodiet.rules.closure import label_matches
 from custodiet.rules.conditions import (
@@ -27,8 +27,9 @@ from custodiet.rules.conditions import (
     Span,
 )
 from custodiet.rules.examples import example_cases, run_closure
-from custodiet.rules.rule import Rule
+from custodiet.rules.rule import Grouping, Rule
 
+_Changed = TypeVar("_Changed", Rule, Grouping)
 _SWAPPED: Final = {"gt": "ge", "ge": "gt", "lt": "le", "le": "lt"}
 
 
@@ -44,7 +45,8 @@ class Mutant:
 def living_mutants(rule: Rule) -> list[str]:
     """Describe each mutant that all examples of the rule let pass."""
     cases = example_cases(rule)
-    alive, foreign = [], {}
+    alive: list[str] = []
+    foreign: dict[str, bool] = {}
     for mutant in mutants(rule):
         lives = not run_closure(mutant.rule, cases)
         if mutant.foreign:
@@ -64,10 +66,15 @@ def mutants(rule: Rule) -> Iterator[Mutant]:
     for part in ("applies", "evaluable", "pattern"):
         tree: Node = getattr(rule, part)
         for what, changed in tree_mutants(tree, rule):
-            yield _mutant(part, what, replace(rule, **{part: changed}))
+            yield _mutant(part, what, _with(rule, **{part: changed}))
         if part != "pattern" and tree != ALWAYS:
-            yield Mutant(f"{part} dropped", replace(rule, **{part: ALWAYS}))
+            yield Mutant(f"{part} dropped", _with(rule, **{part: ALWAYS}))
     yield from _grouping_mutants(rule)
+
+
+def _with(base: _Changed, **changes: Any) -> _Changed:
+    """Give a changed copy; the names of changed parts come from tables of this module."""
+    return replace(base, **changes)
 
 
 def _mutant(part: str, what: str, changed: Rule) -> Mutant:
@@ -79,9 +86,9 @@ def _date_mutants(rule: Rule) -> Iterator[Mutant]:
         if day is not None:
             for step in (-1, 1):
                 moved = day + timedelta(days=step)
-                shifted = replace(rule, **{name: moved})
+                shifted = _with(rule, **{name: moved})
                 if name == "first" and step < 0:
-                    shifted = replace(shifted, parameters=_earlier(rule, day, moved))
+                    shifted = _with(shifted, parameters=_earlier(rule, day, moved))
                 yield Mutant(f"in_force {name} moved by {step} day", shifted)
 
 
@@ -100,7 +107,7 @@ def _parameter_mutants(rule: Rule) -> Iterator[Mutant]:
                 dated = (*values[:place], (start, changed), *values[place + 1 :])
                 yield Mutant(
                     f"parameter {name}: {what}",
-                    replace(rule, parameters=dict(rule.parameters) | {name: dated}),
+                    _with(rule, parameters=dict(rule.parameters) | {name: dated}),
                 )
 
 
@@ -111,13 +118,13 @@ def _grouping_mutants(rule: Rule) -> Iterator[Mutant]:
     for part in ("members", "counts"):
         tree: Node = getattr(grouping, part)
         for what, changed in tree_mutants(tree, rule):
-            yield _mutant(part, what, replace(rule, grouping=replace(grouping, **{part: changed})))
+            yield _mutant(part, what, _with(rule, grouping=_with(grouping, **{part: changed})))
         if tree != ALWAYS:
-            yield Mutant(f"{part} dropped", replace(rule, grouping=replace(grouping, **{part: ALWAYS})))
+            yield Mutant(f"{part} dropped", _with(rule, grouping=_with(grouping, **{part: ALWAYS})))
     if grouping.at_least > 1:
         for step in (-1, 1):
-            changed_grouping = replace(grouping, at_least=grouping.at_least + step)
-            yield Mutant(f"at_least {step:+d}", replace(rule, grouping=changed_grouping))
+            changed_grouping = _with(grouping, at_least=grouping.at_least + step)
+            yield Mutant(f"at_least {step:+d}", _with(rule, grouping=changed_grouping))
 
 
 def tree_mutants(node: Node, rule: Rule) -> Iterator[tuple[str, Node]]:
