@@ -1,7 +1,7 @@
 """Join records by the vendor's id of the search, and keep apart what an id joins wrongly.
 
 ``link_clusters`` holds the records whose cluster is not simply their id: one row
-per record of an id under two organisations, at two times, or that is no id.
+per record of an id under two organisations or at two times.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from custodiet.case import Case
+from custodiet.resolve.searches.basis import Basis
 
 # Ids that meet at more seconds than this are a mask or a constant, not an id.
 _MOST_TIMES: Final = 20
@@ -72,21 +73,25 @@ WITH names AS (
     FROM names n LEFT JOIN strangers s ON s.id_key = n.id_key AND s.run IS NOT DISTINCT FROM n.run
 )
 SELECT r.dno, r.record_no,
-    CASE WHEN r.no_id THEN NULL
-        WHEN NOT j.parted AND last_run = 0 OR r.shifted AND NOT j.parted THEN r.id_key
+    CASE WHEN NOT j.parted AND last_run = 0 OR r.shifted AND NOT j.parted THEN r.id_key
         ELSE md5_number_lower(concat_ws(':', r.id_key, coalesce(min(r.clock) OVER (PARTITION BY r.id_key, r.run), -1),
             CASE WHEN j.parted THEN coalesce(array_to_string(w.words, ' '), '') END)) END AS cluster,
-    CASE WHEN r.no_id THEN NULL WHEN j.parted OR last_run > 0 AND NOT r.shifted THEN 'id-conflict'
-        WHEN r.shifted THEN 'search-id+clock-shift' ELSE 'search-id' END AS basis
+    CASE WHEN j.parted OR last_run > 0 AND NOT r.shifted THEN {conflict}
+        WHEN r.shifted THEN {shifted} ELSE {joined} END AS rank
 FROM link_runs r JOIN judged j ON j.id_key = r.id_key AND j.run IS NOT DISTINCT FROM r.run
 LEFT JOIN (SELECT org_no, min(words) AS words FROM link_orgs GROUP BY org_no) w USING (org_no)
+WHERE NOT r.no_id
+"""
+
+_NO_IDS: Final = """
+UPDATE link_rows SET id_key = NULL WHERE id_key IN (SELECT id_key FROM link_runs WHERE no_id)
 """
 
 
 def join_by_id(case: Case) -> None:
     """Fill ``link_clusters``: one row per record whose id alone does not tell its search."""
     numbers = {
-        "tolerance": _TOLERANCE, "most_times": _MOST_TIMES, "shift": _LARGEST_SHIFT,
+        "tolerance": _TOLERANCE, "most_times": _MOST_TIMES, "shift": _LARGEST_SHIFT, "conflict": Basis.ID_CONFLICT.rank, "shifted": Basis.CLOCK_SHIFT.rank, "joined": Basis.SEARCH_ID.rank,
     }  # fmt: skip
-    for statement in (_DOUBTFUL, _RUNS, _NAMES):
+    for statement in (_DOUBTFUL, _RUNS, _NAMES, _NO_IDS):
         case.execute(statement.format(**numbers))

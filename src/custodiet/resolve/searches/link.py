@@ -2,10 +2,42 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from custodiet.case import Case
+from custodiet.resolve.searches.basis import Basis
+from custodiet.resolve.searches.blocks import PASSES, run_pass
+from custodiet.resolve.searches.candidates import gather_candidates
 from custodiet.resolve.searches.identified import join_by_id
 from custodiet.resolve.searches.prepare import prepare
 from custodiet.resolve.searches.store import store
+
+_JOINED_BY_PASSES: Final = """
+CREATE OR REPLACE TEMP TABLE link_clusters AS
+SELECT dno, record_no, cluster, rank FROM link_clusters ANTI JOIN link_candidates USING (dno, record_no)
+UNION ALL
+SELECT dno, record_no, cluster, rank FROM link_candidates WHERE cluster IS NOT NULL OR rank = {ambiguous}
+"""
+
+# Of logs without ids: rows that are the very same in every cell. Whether one search was written twice or two were
+# alike cannot be told, so they stay apart and say so.
+_REPEATED: Final = """
+INSERT INTO link_clusters
+WITH free AS (
+    SELECT r.* FROM link_rows r ANTI JOIN link_clusters c USING (dno, record_no) WHERE r.id_key IS NULL
+), near AS (
+    SELECT * FROM free SEMI JOIN (
+        SELECT dno, org_no, clock, networks FROM free GROUP BY ALL HAVING count(*) > 1
+    ) g ON free.dno = g.dno AND free.org_no IS NOT DISTINCT FROM g.org_no
+        AND free.clock IS NOT DISTINCT FROM g.clock AND free.networks IS NOT DISTINCT FROM g.networks
+), cells AS (
+    SELECT n.dno, n.record_no, count(*) OVER (PARTITION BY n.dno, md5(row(COLUMNS(r.* EXCLUDE (record_no, source_row,
+        source_page, layout_corrected)))::VARCHAR)) AS n
+    FROM near n JOIN link_disclosures d USING (dno)
+    JOIN records r ON r.disclosure_id = d.disclosure_id AND r.record_no = n.record_no
+)
+SELECT dno, record_no, NULL, {rank} FROM cells WHERE n > 1
+"""
 
 
 def update_searches(case: Case) -> None:
@@ -16,4 +48,9 @@ def update_searches(case: Case) -> None:
     with case.transaction():
         prepare(case)
         join_by_id(case)
+        if gather_candidates(case, Basis.SEARCH_ID.rank):
+            for step in PASSES:
+                run_pass(case, step)
+            case.execute(_JOINED_BY_PASSES.format(ambiguous=Basis.AMBIGUOUS.rank))
+        case.execute(_REPEATED.format(rank=Basis.REPEATED_ROW.rank))
         store(case)

@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import Final
 
 from custodiet.case import Case
+from custodiet.resolve.searches.basis import Basis
+
+# Words that a search of one record can bear.
+_ALONE: Final = (Basis.REPEATED_ROW, Basis.ID_CONFLICT, Basis.AMBIGUOUS)
 
 _KEYED: Final = """
 CREATE OR REPLACE TEMP TABLE link_keyed AS
 SELECT r.dno, r.record_no, r.org_no, r.assumed,
     CASE WHEN c.dno IS NULL THEN coalesce(r.id_key, r.own_key) ELSE coalesce(c.cluster, r.own_key) END AS key,
-    c.basis
+    c.rank
 FROM link_rows r LEFT JOIN link_clusters c USING (dno, record_no)
 """
 
@@ -28,7 +32,7 @@ _SEARCHES: Final = """
 CREATE OR REPLACE TEMP TABLE link_searches AS
 SELECT k.key, count(*) AS n_sightings, count(DISTINCT r.producer) AS n_producers, min(r.searched_at) AS searched_at,
     max(r.networks) AS networks, max(r.devices) AS devices, min(r.search_type) AS search_type,
-    min(k.org_no) FILTER (NOT k.assumed) AS released, min(k.org_no) AS any_org, max(k.basis) AS basis,
+    min(k.org_no) FILTER (NOT k.assumed) AS released, min(k.org_no) AS any_org, max(coalesce(k.rank, {joined}))::INTEGER AS rank,
     bit_or(a.bits) AS reasons, bit_or(b.bits) AS offenses, bit_or(c.bits) AS prompts
 FROM link_keyed k JOIN link_disclosures d USING (dno)
 JOIN records r ON r.disclosure_id = d.disclosure_id AND r.record_no = k.record_no
@@ -58,10 +62,10 @@ labelled AS (
     GROUP BY ALL
 )
 SELECT lower(lpad(to_hex(s.key), 16, '0')),
-    coalesce(s.basis, CASE WHEN n_sightings > 1 THEN 'search-id' ELSE 'single' END),
+    CASE WHEN n_sightings = 1 AND s.rank NOT IN ({alone}) THEN 'single' ELSE w.basis END,
     n.shown, s.searched_at, s.networks, s.devices, s.search_type, s.n_sightings, s.n_producers,
     coalesce(l.purposes, [])
-FROM link_searches s LEFT JOIN names n ON n.org_no = coalesce(s.released, s.any_org)
+FROM link_searches s JOIN (VALUES {words}) w (rank, basis) USING (rank) LEFT JOIN names n ON n.org_no = coalesce(s.released, s.any_org)
 LEFT JOIN labelled l ON l.reasons IS NOT DISTINCT FROM s.reasons AND l.offenses IS NOT DISTINCT FROM s.offenses
     AND l.prompts IS NOT DISTINCT FROM s.prompts
 """
@@ -71,5 +75,10 @@ def store(case: Case) -> None:
     """Replace ``sightings`` and ``searches``; call inside a transaction."""
     for table in ("sightings", "searches"):
         case.execute(f"DELETE FROM {table}")
+    words = {
+        "joined": Basis.SEARCH_ID.rank,
+        "words": ", ".join(f"({basis.rank}, '{basis}')" for basis in Basis),
+        "alone": ", ".join(str(basis.rank) for basis in _ALONE),
+    }
     for statement in (_KEYED, _LABELS, _SEARCHES, _STORE_SIGHTINGS, _STORE_SEARCHES):
-        case.execute(statement)
+        case.execute(statement.format(**words))
