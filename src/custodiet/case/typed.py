@@ -94,7 +94,10 @@ def _attempt(text: str, kind: str, zone: str, formats: list[TimeFormat]) -> str:
         return f"CASE WHEN {number} BETWEEN 946684800 AND 4102444800 THEN to_timestamp({number}) END"
     patterns = ", ".join(literal(item.pattern) for item in formats)
     parsed = f"try_strptime({text}, [{patterns}])"
-    return parsed if zone == "offset" else f"timezone('{zone}', {parsed})"
+    if zone == "offset":
+        return parsed
+    # Looking UTC up in the table of zones costs as much as parsing; its offset is known.
+    return f"make_timestamptz(epoch_us({parsed}))" if zone == "UTC" else f"timezone('{zone}', {parsed})"
 
 
 def count_expression(position: int) -> str:
