@@ -7,6 +7,7 @@ so running the path again on the same files changes nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -18,6 +19,7 @@ from custodiet.case.citations import cite_rows
 from custodiet.intake.add import AddSummary, add_paths
 from custodiet.model.citation import Citation
 from custodiet.model.errors import UsageError
+from custodiet.publish.request import Gap, draft_letter, find_gaps
 
 Progress = Callable[[str], None]
 
@@ -91,9 +93,7 @@ def interpret(case: Case, progress: Progress = lambda _step: None) -> None:
     update_share_spans(case)
 
 
-def evaluate(
-    case: Case, packs: Sequence[str] = (), progress: Progress = lambda _step: None
-) -> tuple[int, str | None]:
+def evaluate(case: Case, packs: Sequence[str] = (), progress: Progress = lambda _step: None) -> tuple[int, str | None]:
     """Apply the rules and return the number of indicators and the highest severity among them."""
     from custodiet.law.evaluate import evaluate_case
 
@@ -144,9 +144,7 @@ def status(case_dir: Path) -> Status:
             "FROM disclosures ORDER BY name, disclosure_id"
         ).to_pylist()
         counts = [name for name in (rows[0] if rows else {}) if name.startswith("n_")]
-        problems = dict(
-            case.rows("SELECT code, count(*) AS n FROM problems GROUP BY code ORDER BY n DESC, code")
-        )
+        problems = dict(case.rows("SELECT code, count(*) AS n FROM problems GROUP BY code ORDER BY n DESC, code"))
         return Status(
             rows, {name: sum(row[name] for row in rows) for name in counts}, problems, case.count("files"),
             case.key.made_on, case.key.dispose_on,
@@ -176,7 +174,36 @@ def cite(case_dir: Path, target: str, limit: int | None) -> tuple[list[Citation]
             rows = [(row["disclosure_id"], row["record_no"]) for row in found[0][0] or []]
         citations = cite_rows(case, rows[:limit])
         if not citations:
-            raise UsageError(
-                "is no row of this case.", where=target[:80], hint="custodiet status lists disclosures."
-            )
+            raise UsageError("is no row of this case.", where=target[:80], hint="custodiet status lists disclosures.")
         return citations, len(rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """Hold the draft of one records request; ``slug`` names its file."""
+
+    producer: str | None
+    slug: str
+    gaps: list[Gap]
+    text: str
+
+
+def request_letters(case_dir: Path, producer: str | None = None) -> list[Letter]:
+    """Draft a letter for every producer whose records have gaps, ordered by name.
+
+    Raises:
+        UsageError: There is no case, or it knows no such producer.
+    """
+    with Case.open(case_dir) as case:
+        gaps = find_gaps(case)
+        known = sorted({name for (name,) in case.rows("SELECT producer FROM disclosures WHERE producer IS NOT NULL")})
+    if producer is not None and producer not in known:
+        raise UsageError("is no producer of this case.", where=producer, hint=f"Known: {', '.join(known[:10])}.")
+    names = [producer] if producer is not None else sorted({gap.producer for gap in gaps}, key=lambda name: name or "")
+    letters = []
+    for name in names:
+        own = [gap for gap in gaps if gap.producer == name]
+        slug = re.sub(r"[^a-z0-9]+", "-", (name or "unknown").lower()).strip("-")
+        if own:
+            letters.append(Letter(name, slug, own, draft_letter(name, own)))
+    return letters

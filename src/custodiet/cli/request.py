@@ -1,0 +1,40 @@
+"""``custodiet request``: draft the letters that ask for what is missing."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from custodiet.cli.options import case_option, json_option, print_json
+
+
+@click.command("request")
+@case_option
+@click.option("--producer", metavar="NAME", help="Only this organisation.")
+@click.option("--to", "folder", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+              help="Write one letter per organisation there instead of printing.")  # fmt: skip
+@json_option
+def command(case_dir: Path, producer: str | None, folder: Path | None, as_json: bool) -> int:
+    """Draft the records request for what is missing.
+
+    Example: custodiet request --case case --to letters
+    """
+    from custodiet.pipeline import request_letters
+
+    letters = request_letters(case_dir, producer)
+    if as_json:
+        print_json([{"producer": item.producer, "gaps": [asdict(gap) for gap in item.gaps]} for item in letters])
+        return 0
+    if not letters:
+        click.echo("Nothing that can be told from these records is missing.")
+    for item in letters:
+        if folder is None:
+            click.echo(item.text)
+            continue
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{item.slug}.md"
+        path.write_text(item.text, encoding="utf-8")
+        click.echo(f"{path}: {len(item.gaps):,} things asked for")
+    return 0
