@@ -164,8 +164,8 @@ Under [the public-records law that applies], I ask for copies of:
 
 {asks}
 
-Please send tables in the form in which the system exports them (CSV or XLSX), with all columns and the header row, and say
-for each column or row that is withheld which provision withholds it.
+Please send tables in the form in which the system exports them (CSV or XLSX), with all columns and the header row, and
+say for each column or row that is withheld which provision withholds it.
 
 **Please preserve** these records from today until the request is closed. Systems of this kind delete logs, audits and
 reads after a set time, often 30 days; a request for preservation is made apart from the decision on release.
