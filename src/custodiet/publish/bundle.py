@@ -20,7 +20,9 @@ from custodiet.case import Case
 from custodiet.model.bundle import LEAF_FORMAT, NODES, TREES, canonical_json
 from custodiet.model.errors import UsageError
 from custodiet.privacy import Publication
-from custodiet.publish.claims import Claim, check_sql, make_claims, write_claims
+from custodiet.privacy.gate import require_safe
+from custodiet.publish.claim_sheet import check_sql, write_claims
+from custodiet.publish.claims import Claim, make_claims
 from custodiet.publish.keys import load_key
 from custodiet.publish.leaves import prove
 from custodiet.publish.manifest import sign_manifest, write_manifest
@@ -30,7 +32,7 @@ from custodiet.publish.reply import write_packets
 from custodiet.publish.rule_texts import write_rule_texts
 
 ReportWriter = Callable[..., Path]
-Gate = Callable[[Publication, Mapping[str, pa.Table], Path], None]
+_MADE_OF_THE_CASE: Final = ("claims", "reply", "report", "originals.json")
 _LIBRARIES: Final = ("duckdb", "pyarrow")
 _README: Final = """\
 This folder is a publication made with custodiet. Anyone can check it:
@@ -105,7 +107,8 @@ def write_bundle(
         case: The case.
         to: A folder that is not there yet, or is empty.
         options: Name, key, and what a reviewer added.
-        report_writer: Writes the report: called with the case, a folder and ``publication_name``.
+        report_writer: Writes the report in the place of ``publish.report.write_report``: called with the
+            case, a folder, ``pdf`` and ``publication``.
         progress: Told each step as it begins.
 
     Raises:
@@ -141,10 +144,6 @@ def _write_content(
     case = publication.case
     progress("tables as they may be seen")
     tables = outward_tables(publication)
-    progress("attacks on what would be published")
-    gate = _gate()
-    if gate is not None:
-        gate(publication, tables)
     progress("hash trees")
     proofs = prove(case, publication.name, tables["evidence"], tables)
     progress("tables")
@@ -162,8 +161,28 @@ def _write_content(
     writer = report_writer or _report_writer()
     if writer is not None:
         progress("report")
-        writer(case, work / "report", publication_name=publication.name)
+        writer(case, work / "report", pdf=True, publication=publication)
+    progress("attacks on what would be published")
+    require_safe(publication, _outputs(work, tables, proofs.rows, _facts(publication)))
     return claims, sum(rows.num_rows for rows in proofs.rows.values())
+
+
+def _outputs(
+    work: Path, tables: Mapping[str, pa.Table], proofs: Mapping[str, pa.Table], facts: Mapping[str, Any]
+) -> dict[str, bytes | pa.Table]:
+    """Gather what the attacks are run on: all that was made of the case, each content once."""
+    found: dict[str, bytes | pa.Table] = {"manifest.json": canonical_json(facts)}
+    for name, rows in tables.items():
+        # The evidence of an indicator is a table of its own.
+        found[f"tables/{name}.parquet"] = rows.drop_columns([c for c in rows.column_names if c == "evidence"])
+    for name, rows in proofs.items():
+        plain = [field.name for field in rows.schema if not pa.types.is_fixed_size_binary(field.type)]
+        found[f"proofs/{name}.parquet"] = rows.select(plain)
+    for path in sorted(work.rglob("*")):
+        place = path.relative_to(work).as_posix()
+        if path.is_file() and place.split("/")[0] in _MADE_OF_THE_CASE:
+            found[place] = path.read_bytes()
+    return found
 
 
 def _write_proofs(work: Path, trees: list[dict[str, Any]], rows: Mapping[str, pa.Table], nodes: pa.Table) -> None:
@@ -191,15 +210,12 @@ def _facts(publication: Publication) -> dict[str, Any]:
 def _last_day(case: Case) -> str | None:
     """Return the last day that the case knows of: of a record, a page, a list or a decision."""
     day = case.value(
-        "SELECT max(day) FROM (SELECT max(searched_at)::DATE AS day FROM records UNION ALL SELECT max(event_at)::DATE FROM events"
+        "SELECT max(day) FROM (SELECT max(searched_at)::DATE AS day FROM records UNION ALL"
+        " SELECT max(event_at)::DATE FROM events"
         " UNION ALL SELECT max(as_of) FROM shares UNION ALL SELECT max(as_of) FROM portals"
         " UNION ALL SELECT max(decided_at)::DATE FROM decisions)"
     )
     return None if day is None else day.isoformat()
-
-
-def _gate() -> Callable[..., None] | None:
-    return getattr(_module("custodiet.privacy.gate"), "check_publication", None)
 
 
 def _report_writer() -> ReportWriter | None:

@@ -8,20 +8,15 @@ answers something else.
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
 
 from custodiet.case import Case
 from custodiet.case.citations import cite_rows
-from custodiet.model.errors import PublishingRefused
-from custodiet.privacy.formulas import disarm
 from custodiet.privacy.tables import last_part
 
 SHOWN_ROWS: Final = 5
@@ -94,55 +89,14 @@ def make_claims(case: Case, outward: Mapping[str, pa.Table]) -> list[Claim]:
     return [*_totals(outward), *_disclosures(outward), *_outcomes(outward), *_indicators(case, outward)]
 
 
-def check_sql(case: Case, folder: Path, claims: Sequence[Claim]) -> None:
-    """Run the SQL of all claims on the tables that were written.
-
-    Raises:
-        PublishingRefused: A query gives another number than the claim.
-    """
-    tables = f"'{str(folder / 'tables').replace(chr(39), chr(39) * 2)}/"
-    asked = [claim for claim in claims if claim.sql]
-    for start in range(0, len(asked), 200):
-        batch = asked[start : start + 200]
-        union = " UNION ALL ".join(
-            f"SELECT {n} AS place, ({claim.sql.replace(chr(39) + 'tables/', tables)}) AS n" for n, claim in enumerate(batch)
-        )
-        found = dict(case.rows(union))
-        for n, claim in enumerate(batch):
-            if found[n] != claim.value:
-                raise PublishingRefused(
-                    f"The published tables give {found[n]:,} where the claim says {claim.value:,}.", where=claim.id,
-                    hint="Run the rules again on this case, then publish. Nothing was written.",
-                )  # fmt: skip
-
-
-def write_claims(folder: Path, claims: Sequence[Claim]) -> None:
-    """Write the claim sheet as JSON and as CSV."""
-    folder.mkdir(parents=True, exist_ok=True)
-    content = {"format": "custodiet-claims/1", "run_in": "the folder of the bundle", "claims": [c.to_json() for c in claims]}
-    text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
-    (folder / "claims.json").write_text(text + "\n", encoding="utf-8")
-    (folder / "claims.csv").write_text(claims_csv(claims), encoding="utf-8", newline="")
-
-
-def claims_csv(claims: Sequence[Claim]) -> str:
-    """Return the claim sheet as CSV, formulas disarmed, with empty columns to tick and to answer in."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    names = ("id", "statement", "value", "unit", "definition", "denominator", "not_evaluable", "low", "high", "range_basis",
-             "sql", "note", "subject", "counterpart")  # fmt: skip
-    writer.writerow((*names, "source_rows", "n_source_rows", "lawyer_checked", "lawyer_note", "agency_answer"))
-    for claim in claims:
-        cells = [getattr(claim, name) for name in names]
-        cells += ["; ".join(_place(source) for source in claim.sources), claim.n_sources, None, None, None]
-        writer.writerow([disarm(cell) if isinstance(cell, str) else cell for cell in cells])
-    return text.getvalue()
-
-
 def _totals(outward: Mapping[str, pa.Table]) -> list[Claim]:
     wholes = (
         ("disclosures", "released tables and pages", "Tables, sheets and pages that were read, each counted once."),
-        ("records", "rows of search logs", "Released rows; one search can stand in several logs and is then counted in each."),
+        (
+            "records",
+            "rows of search logs",
+            "Released rows; one search can stand in several logs and is then counted in each.",
+        ),
         ("searches", "searches", "Searches, each counted once however many logs record it."),
         ("events", "rows of administrative logs", "Released rows of logs about something else than searches."),
         ("shares", "statements of sharing", "One for each stated source, recipient and date."),
@@ -175,7 +129,7 @@ def _disclosures(outward: Mapping[str, pa.Table]) -> list[Claim]:
             where = [{"column": "disclosure_id", "is": identity}]
             claim = _plain(
                 f"disclosure.{identity}.{table}", f"{name}: {number:,} {unit}.", number, unit,
-                "Rows of this table of the original that were stored; titles, repeated headers and totals are not rows.",
+                "Rows of this table that were stored; titles, repeated headers and totals are no rows.",
                 f"SELECT count(*) FROM {_file(table)} WHERE disclosure_id = {_text(identity)}",
                 {"table": table, "where": where, "count": "rows"},
             )  # fmt: skip
@@ -202,7 +156,8 @@ def _outcomes(outward: Mapping[str, pa.Table]) -> list[Claim]:
         sums = {word: sum(row[f"n_{word}"] or 0 for row in rows if row["rule_id"] == rule) for word in words}
         for word, meaning in words.items():
             claim = _plain(
-                f"outcome.{rule}.{word}", f"{rule}: {sums[word]:,} rows or groups {meaning}.", sums[word], "rows or groups",
+                f"outcome.{rule}.{word}", f"{rule}: {sums[word]:,} rows or groups {meaning}.", sums[word],
+                "rows or groups",
                 "Rows (for rules about groups: groups) that the rule applies to, over all producers.",
                 f"SELECT coalesce(sum(n_{word}), 0)::BIGINT FROM {_file('outcomes')} WHERE rule_id = {_text(rule)}",
                 {"table": "outcomes", "where": [{"column": "rule_id", "is": rule}], "count": {"sum": f"n_{word}"}},
@@ -214,7 +169,10 @@ def _outcomes(outward: Mapping[str, pa.Table]) -> list[Claim]:
 
 
 def _indicators(case: Case, outward: Mapping[str, pa.Table]) -> list[Claim]:
-    with case.registered("published_evidence", outward["evidence"]), case.registered("published_sightings", outward["sightings"]):
+    with (
+        case.registered("published_evidence", outward["evidence"]),
+        case.registered("published_sightings", outward["sightings"]),
+    ):
         counts = {
             row["indicator_id"]: row
             for row in case.query(
@@ -252,7 +210,13 @@ def _indicator(row: Mapping[str, Any], counts: Mapping[str, int], sources: tuple
 
 
 def _routes(
-    identity: str, where: list[Recount], value: int, counts: Mapping[str, int], *, of_shares: bool, of_searches: bool
+    identity: str,
+    where: list[dict[str, Any]],
+    value: int,
+    counts: Mapping[str, int],
+    *,
+    of_shares: bool,
+    of_searches: bool,
 ) -> tuple[str, tuple[Recount, ...], str]:
     """Return how the number of an indicator is counted again: SQL, recounts as data, or a note why it cannot be."""
     mine = f"e.indicator_id = {_text(identity)}"
@@ -284,7 +248,10 @@ def _routes(
 
 def _sources(case: Case, rows: Sequence[Mapping[str, Any]]) -> dict[str, tuple[Mapping[str, Any], ...]]:
     """Cite the first rows behind each indicator, those of all indicators in one query."""
-    first = {row["indicator_id"]: [(e["disclosure_id"], e["record_no"]) for e in row["evidence"][:SHOWN_ROWS]] for row in rows}
+    first = {
+        row["indicator_id"]: [(e["disclosure_id"], e["record_no"]) for e in row["evidence"][:SHOWN_ROWS]]
+        for row in rows
+    }
     wanted = sorted({place for places in first.values() for place in places})
     cited = {citation.record: citation for citation in cite_rows(case, wanted)}
     return {
@@ -303,14 +270,19 @@ def _sources(case: Case, rows: Sequence[Mapping[str, Any]]) -> dict[str, tuple[M
 
 def _plain(id_: str, statement: str, value: int, unit: str, definition: str, sql: str, recount: Recount) -> Claim:
     return Claim(
-        id_, statement, value, unit, definition, None, None, value, value, "A count of what stands in the tables.", sql, (recount,)
+        id_,
+        statement,
+        value,
+        unit,
+        definition,
+        None,
+        None,
+        value,
+        value,
+        "A count of what stands in the tables.",
+        sql,
+        (recount,),
     )
-
-
-def _place(source: Mapping[str, Any]) -> str:
-    parts = (source["file"], source.get("member"), source.get("sheet"),
-             f"page {source['page']}" if source.get("page") else None, f"row {source['row']}" if source.get("row") else None)  # fmt: skip
-    return " ".join(str(part) for part in parts if part)
 
 
 def _file(table: str) -> str:

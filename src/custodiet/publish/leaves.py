@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -32,7 +33,13 @@ _HEX: Final = 2 * SALT_BYTES
 _HASH: Final = pa.binary(32)
 _SALT: Final = pa.binary(SALT_BYTES)
 _NODES: Final = pa.schema(
-    [("table", pa.string()), ("disclosure_id", pa.string()), ("level", pa.int64()), ("place", pa.int64()), ("hash", _HASH)]
+    [
+        ("table", pa.string()),
+        ("disclosure_id", pa.string()),
+        ("level", pa.int64()),
+        ("place", pa.int64()),
+        ("hash", _HASH),
+    ]
 )
 
 
@@ -97,7 +104,7 @@ def leaf_hashes(case: Case, table: str, key: bytes) -> Iterator[tuple[str, NDArr
     numbers = found["row_id"].to_numpy()
     hashes = np.frombuffer(b"".join(_bytes_of(chunk) for chunk in found["hash"].chunks), np.uint8).reshape(-1, 32)
     edges = [0, *(np.flatnonzero(np.diff(codes)) + 1).tolist(), len(codes)]
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         yield ids.dictionary[int(codes[start])].as_py(), numbers[start:end], hashes[start:end]
 
 
@@ -167,10 +174,10 @@ def _cited(case: Case, table: str, key: bytes, evidence: pa.Table, outward: pa.T
     """Return the cited rows of a table, opened as far as the published rows show the same."""
     form = LEAF_FORMS[table]
     # A text is told only where its published form is the whole of it.
-    told = {name: _exists(form, f"o.\"{name}\" = c.\"{name}\"") for name in form.texts}
+    told = {name: _exists(form, f'o."{name}" = c."{name}"') for name in form.texts}
     columns = ["c.disclosure_id", "c.row_id", f"{_exists(form)} AS opened", "unhex(c.leaf) AS leaf_hash"]
     columns += [f'c."{name}"' for name in form.clear]
-    columns += [f"date_trunc('hour', c.\"{name}\") AS \"{name}\"" for name in form.hours]
+    columns += [f'date_trunc(\'hour\', c."{name}") AS "{name}"' for name in form.hours]
     for name in form.committed:
         columns.append(f"unhex(c.commitment_{name}) AS commitment_{name}")
         if name != TIMES:
@@ -207,7 +214,9 @@ def _closed(table: str, rows: pa.Table) -> pa.Table:
     }
     for name in (*form.clear, *form.hours):
         # The number stays, so that every cited row can be found here.
-        columns[name] = rows[name].cast(types[name]) if name == form.number else _kept(rows[name].cast(types[name]), opened)
+        columns[name] = (
+            rows[name].cast(types[name]) if name == form.number else _kept(rows[name].cast(types[name]), opened)
+        )
     for name in form.committed:
         told = pc.and_(opened, rows[f"told_{name}"]) if name != TIMES else pc.and_(opened, False)
         columns[f"commitment_{name}"] = _kept(rows[f"commitment_{name}"].cast(_HASH), pc.and_not(opened, told))
@@ -242,7 +251,8 @@ def _committed_sql(table: str) -> str:
         for name in form.committed
     ]
     commitments = [
-        f"sha256(unhex(salt_{name}) || encode({_net(f'({told[name]})')})) AS commitment_{name}" for name in form.committed
+        f"sha256(unhex(salt_{name}) || encode({_net(f'({told[name]})')})) AS commitment_{name}"
+        for name in form.committed
     ]
     row_name = f"'{netstring(table)}' || {_net('disclosure_id')} || {_net('row_id::VARCHAR')}"
     return (

@@ -18,7 +18,15 @@ from custodiet.model.bundle import ORIGINALS
 from custodiet.privacy.tables import last_part
 
 # Who sent a file and what was noted beside it stays in the case: both can name a clerk.
-_RECEIPT: Final = ("request_number", "custodian", "asked_on", "received_on", "exemption_letter", "address", "withheld_columns")
+_RECEIPT: Final = (
+    "request_number",
+    "custodian",
+    "asked_on",
+    "received_on",
+    "exemption_letter",
+    "address",
+    "withheld_columns",
+)
 _READ_AGAIN: Final = ("disclosures", "records", "events", "shares", "portals")
 
 
@@ -68,13 +76,15 @@ def reread_originals(bundle: Path, files: Mapping[str, Path]) -> dict[str, pa.Ta
         files: SHA-256 to the file that has it; each is one of the bundle's originals.
     """
     known = {item["sha256"]: item for item in json.loads((bundle / ORIGINALS).read_bytes())["originals"]}
-    with tempfile.TemporaryDirectory(prefix="custodiet-verify-") as place:
-        with Case.open(Path(place) / "case", create=True) as case:
-            for number, (sha256, path) in enumerate(files.items()):
-                receipts = Path(place) / f"receipts-{number}.yaml"
-                receipts.write_text(yaml.safe_dump(_receipt(path, known[sha256])), encoding="utf-8")
-                add_paths(case, [path], receipts=receipts)
-            return {name: case.read(name) for name in _READ_AGAIN}
+    with (
+        tempfile.TemporaryDirectory(prefix="custodiet-verify-") as place,
+        Case.open(Path(place) / "case", create=True) as case,
+    ):
+        for number, (sha256, path) in enumerate(files.items()):
+            receipts = Path(place) / f"receipts-{number}.yaml"
+            receipts.write_text(yaml.safe_dump(_receipt(path, known[sha256])), encoding="utf-8")
+            add_paths(case, [path], receipts=receipts)
+        return {name: case.read(name) for name in _READ_AGAIN}
 
 
 def _receipt(path: Path, original: Mapping[str, Any]) -> dict[str, Any]:

@@ -59,8 +59,8 @@ def write_tables(folder: Path, name: str, tables: Mapping[str, pa.Table]) -> Non
         "profile": "tabular-data-package",
         "name": "custodiet-tables",
         "title": f"Tables of the publication {name}",
-        "description": "One CSV file per table; the Parquet files hold the same rows. In CSV, one apostrophe in front of a"
-        " cell that begins like a formula is no part of the text.",
+        "description": "One CSV file per table; the Parquet files hold the same rows. In CSV, one apostrophe"
+        " in front of a cell that begins like a formula is no part of the text.",
         "resources": [_resource(folder, PUBLISHED[table], rows) for table, rows in tables.items()],
     }
     _write_json(folder / "datapackage.json", package)

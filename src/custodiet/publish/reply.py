@@ -79,11 +79,13 @@ def _letter(name: str, organisation: str, slug: str, items: Sequence[tuple[Mappi
         lines += [
             "", f"## {number}. {plain(row['rule_id'])} ({role})", "", plain(claim.statement), "",
             f"- Item: {row['indicator_id']}", f"- Provision: {plain(row['citation'] or '')}",
-            f"- Number: {claim.value:,} {claim.unit}{_of(claim.denominator)}; under other definitions {claim.low:,} to {claim.high:,}",
+            f"- Number: {claim.value:,} {claim.unit}{_of(claim.denominator)};"
+            f" under other definitions {claim.low:,} to {claim.high:,}",
             f"- Could not be told: {(claim.not_evaluable or 0):,}",
             f"- Reviewed: {'yes, ' + row['disposition'] if row['disposition'] else 'not reviewed'}",
             *(f"- Note: {plain(caveat)}" for caveat in row["caveats"] or []),
-            "", "Your answer:", "", "- [ ] the rows are right  - [ ] rows are wrong (which)  - [ ] there is an explanation", "",
+            "", "Your answer:", "",
+            "- [ ] the rows are right", "- [ ] rows are wrong (which)", "- [ ] there is an explanation", "",
         ]  # fmt: skip
     return "\n".join(lines) + "\n"
 
@@ -112,7 +114,9 @@ def _places(case: Case, indicators: Sequence[Mapping[str, Any]]) -> dict[str, li
 def _rows_csv(rows: Sequence[Mapping[str, Any]], places: Mapping[str, list[str]]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(("item", "record", "file", "member", "sheet", "page", "row", "sha256", "receipt", "rows_in_all", "your_answer"))
+    writer.writerow(
+        ("item", "record", "file", "member", "sheet", "page", "row", "sha256", "receipt", "rows_in_all", "your_answer")
+    )
     for row in rows:
         for item in row["evidence"][:ROWS_LISTED]:
             record = f"{item['disclosure_id']}:{item['record_no']}"

@@ -22,12 +22,20 @@ def write_rule_texts(folder: Path, outcomes: pa.Table, packs: Sequence[str] = ()
         packs: Folders of rule packs beside those that come with the program.
     """
     folder.mkdir(parents=True)
-    known = {rule.id: (pack, rule) for pack in load_packs([*map(str, bundled_folders()), *packs]) for rule in pack.rules}
-    ran = sorted({(row["rule_id"], row["rule_version"]) for row in outcomes.select(["rule_id", "rule_version"]).to_pylist()})
+    known = {
+        rule.id: (pack, rule) for pack in load_packs([*map(str, bundled_folders()), *packs]) for rule in pack.rules
+    }
+    ran = sorted(
+        {(row["rule_id"], row["rule_version"]) for row in outcomes.select(["rule_id", "rule_version"]).to_pylist()}
+    )
     index = []
     for rule_id, version in ran:
         found = known.get(rule_id)
-        note = _write(folder, *found, version) if found else "The text of this rule was not at hand when this was published."
+        note = (
+            _write(folder, *found, version)
+            if found
+            else "The text of this rule was not at hand when this was published."
+        )
         index.append({"rule_id": rule_id, "version": version, "note": note})
     text = json.dumps({"rules": index}, ensure_ascii=False, indent=1)
     (folder / "index.json").write_text(text + "\n", encoding="utf-8", newline="\n")

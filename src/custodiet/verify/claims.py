@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from custodiet.model.bundle import CLAIMS
-from custodiet.verify.recount import RecountError, Recounter
+from custodiet.verify.recount import Recounter, RecountError
 from custodiet.verify.result import Verdict
 
 

@@ -77,7 +77,8 @@ def _levels(size: int, leaves: Mapping[int, bytes], nodes: Nodes) -> list[dict[i
     by_level: dict[int, dict[int, bytes]] = {}
     for (level, place), digest in nodes.items():
         by_level.setdefault(level, {})[place] = digest
-    known, width, levels, used = dict(leaves), size, [], 0
+    known, width, used = dict(leaves), size, 0
+    levels: list[dict[int, bytes]] = []
     while True:
         given = by_level.get(len(levels), {})
         if given.keys() & known.keys():

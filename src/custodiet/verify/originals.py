@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from custodiet.model.bundle import LEAF_FORMS, ORIGINALS
 from custodiet.verify.claims import read_claims, tables_of
 from custodiet.verify.proofs import as_text
-from custodiet.verify.recount import RecountError, Recounter, Spec
+from custodiet.verify.recount import Recounter, RecountError, Spec
 from custodiet.verify.result import Verdict
 
 _ABSENT = "\x00absent"

@@ -65,7 +65,7 @@ def _check_sizes(folder: Path, trees: Mapping[Key, Mapping[str, Any]], verdict: 
             if size != (row[column] or 0):
                 verdict.fault(
                     "proof-fails", TREES,
-                    f"The tree of {table} of {row['disclosure_id']} has {size:,} leaves; the table says {row[column]:,} rows.",
+                    f"The tree of {table} of {row['disclosure_id']} has {size:,} leaves for {row[column]:,} rows.",
                 )  # fmt: skip
 
 

@@ -1,0 +1,68 @@
+"""``custodiet verify``: check a bundle against its manifest, its signature, its proofs, and the originals."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from custodiet.cli.options import json_option, print_json
+
+if TYPE_CHECKING:
+    from custodiet.verify import Verdict
+
+
+@click.command("verify")
+@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+@click.option("--original", "originals", multiple=True, type=click.Path(path_type=Path, exists=True, dir_okay=False),
+              metavar="FILE", help="An original to read again; may be repeated.")  # fmt: skip
+@click.option("--key", type=click.Path(path_type=Path), metavar="PUBLIC", help="Public key of the publisher (PEM).")
+@json_option
+def command(folder: Path, originals: tuple[Path, ...], key: Path | None, as_json: bool) -> int:
+    """Check a bundle. No case is needed. Exit code 4 when anything is not as it should be.
+
+    Example: custodiet verify published --key publisher.pub.pem --original log.csv
+    """
+    from custodiet.verify import verify_bundle
+
+    verdict = verify_bundle(folder, key=key)
+    if originals:
+        _compare(folder, originals, verdict)
+    if as_json:
+        print_json(verdict.to_json())
+    else:
+        _print(verdict)
+    return 0 if verdict.verified else 4
+
+
+def _compare(folder: Path, originals: tuple[Path, ...], verdict: Verdict) -> None:
+    from custodiet.publish.originals import given_files, reread_originals
+    from custodiet.verify import GivenOriginal, compare_originals, match_originals
+
+    if not verdict.verified:
+        verdict.not_checked.append("The originals were not read, because the bundle itself is not what it should be.")
+        return
+    given = given_files(originals)
+    found = match_originals(folder, [GivenOriginal(name, size, sha256) for _, name, size, sha256 in given], verdict)
+    files = {sha256: path for path, _, _, sha256 in given if sha256 in found}
+    if files:
+        compare_originals(folder, reread_originals(folder, files), files, verdict)
+
+
+def _print(verdict: Verdict) -> None:
+    for sentence in (*verdict.checked, *verdict.originals):
+        click.echo(sentence)
+    for sentence in verdict.not_checked:
+        click.echo(f"Not checked: {sentence}")
+    for fault in verdict.faults:
+        click.echo(f"{fault.code}: {fault.where}: {fault.message}")
+    if not verdict.verified:
+        click.echo(f"NOT VERIFIED: {len(verdict.faults):,} fault{'s' if len(verdict.faults) > 1 else ''}.")
+    elif verdict.signed_by is None:
+        click.echo("Verified, but NOT SIGNED: whoever gave you this folder could have made all of it.")
+    elif verdict.key_compared:
+        click.echo(f"Verified. Signed with the key you gave ({verdict.signed_by}).")
+    else:
+        click.echo(f"Verified. Signed with key {verdict.signed_by}.")
+        click.echo("That key was NOT COMPARED with one you trust: give the publisher's with --key.")
