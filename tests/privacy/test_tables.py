@@ -68,7 +68,7 @@ def test_a_row_that_hides_what_another_log_shows_loses_what_joins_them(case: Cas
         case,
         record("network", 1, kind="network-audit", **masked),
         record("own", 1),
-        record("own", 2, user="C. Other", searched_at=AT + timedelta(minutes=1)),
+        record("own", 2, user="C. Other", plate="1" * 32, searched_at=AT + timedelta(minutes=1)),
     )
     case.append_rows("sightings", [{"search_key": "s", "disclosure_id": d, "record_no": 1} for d in ("network", "own")])
     rows = outward_table(Publication(case, "report"), "records").to_pylist()
@@ -95,7 +95,7 @@ def test_the_time_is_coarsened_until_two_accounts_are_left(
         case,
         record("network", 1, user="***", user_state="masked"),
         record("own", 1),
-        record("own", 2, user="C. Other", searched_at=other_at),
+        record("own", 2, user="C. Other", plate="1" * 32, searched_at=other_at),
     )
     row = outward_table(Publication(case, "report"), "records").to_pylist()[0]
     assert row["searched_at"] == given

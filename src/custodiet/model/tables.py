@@ -384,6 +384,19 @@ REPAIRS: Final = Table(
     public=False,
 )
 
+DIFFERENCES: Final = Table(
+    "differences",
+    "search and field in which its copies differ",
+    (
+        _c("search_key", "text", "the search"),
+        _c("field", "text", "organisation, reason, case_number, user, plate, devices, networks, searched_at"),
+        _c("kind", "text", "masked/released, shortened, wording, spelling, count±1, count, clock; never cell contents"),
+        _c("n", "integer", "copies that differ from the fullest one"),
+    ),
+    ("search_key", "field", "kind"),
+    public=False,
+)
+
 DECISIONS: Final = Table(
     "decisions",
     "decision of a reviewer, append-only",
@@ -398,6 +411,27 @@ DECISIONS: Final = Table(
         _c("fields", "text", "JSON object: cause, effect, recommendation, response, follow_up"),
     ),
     ("decision_no",),
+    public=False,
+)
+
+QUOTES: Final = Table(
+    "quotes",
+    "text of one cell that somebody asked to publish verbatim",
+    (
+        _c("quote_id", "text", "record, field and the digest of the text"),
+        _c("disclosure_id", "text", "the disclosure"),
+        _c("record_no", "integer", "the record"),
+        _c("field", "text", "column of records"),
+        _c("verbatim", "text", "the text as disclosed", "never"),
+        _c("masked", "text", "the text with only allow-listed words"),
+        _c("asked_by", "text", "who asked"),
+        _c("reason", "text", "why the words themselves are needed"),
+        _c("asked_at", "timestamp", "when"),
+        _c("decision", "text", "asked, approved or declined"),
+        _c("decided_by", "text", "who decided, or null"),
+        _c("decided_at", "timestamp", "when, or null"),
+    ),
+    ("quote_id",),
     public=False,
 )
 
@@ -422,5 +456,5 @@ CONTRACT_TABLES: Final[dict[str, Table]] = {
 }
 
 ALL_TABLES: Final[dict[str, Table]] = CONTRACT_TABLES | {
-    table.name: table for table in (FILES, LISTED_NAMES, REPAIRS, DECISIONS)
+    table.name: table for table in (FILES, LISTED_NAMES, REPAIRS, DIFFERENCES, DECISIONS, QUOTES)
 }

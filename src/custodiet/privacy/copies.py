@@ -2,7 +2,7 @@
 
 Whoever holds the other disclosure could join it to the published row by time, organisation
 and counts. So these rows are published without what joins: no search id, no counts, no place in
-``sightings``, and a time no finer than leaves at least two accounts to choose from.
+``sightings``, and a time no finer than leaves at least two accounts and two plates to choose from.
 """
 
 from __future__ import annotations
@@ -10,15 +10,15 @@ from __future__ import annotations
 from typing import Final
 
 HIDING: Final = "('masked', 'withheld', 'partial', 'not-exported')"
-LEAST_ACCOUNTS: Final = 2
+LEAST_CROWD: Final = 2
 _SPANS: Final = ("hour", "day", "month")
 
-# One row per record that hides what a less masked copy shows: its key and how its time may be given.
-EXPOSED_ROWS: Final = f"""
+_EXPOSED: Final = f"""
 WITH names AS (SELECT name, any_value(canonical) AS canonical FROM organisations GROUP BY name),
 rows AS (
-  SELECT r.disclosure_id, r.record_no, coalesce(n.canonical, r.org) AS who, r.searched_at,
-         r.user_state, r.plate_state, r."user" AS account
+  SELECT r.disclosure_id, r.record_no, coalesce(n.canonical, r.org) AS who, r.searched_at, r.user_state, r.plate_state,
+         CASE WHEN r.user_state = 'value' THEN r."user" END AS account,
+         CASE WHEN r.plate_state = 'value' THEN r.plate END AS plate
   FROM records r LEFT JOIN names n ON n.name = r.org),
 shown AS (
   SELECT who, date_trunc('second', searched_at) AS second,
@@ -27,31 +27,41 @@ shown AS (
          min(disclosure_id) FILTER (plate_state = 'value') AS one_plate,
          max(disclosure_id) FILTER (plate_state = 'value') AS other_plate
   FROM rows WHERE user_state = 'value' OR plate_state = 'value' GROUP BY ALL),
-exposed AS (
-  SELECT r.disclosure_id, r.record_no, r.who, r.searched_at
+compared AS (
+  SELECT r.disclosure_id, r.record_no, r.who, r.searched_at,
+         coalesce(r.user_state IN {HIDING} AND (s.one_account <> r.disclosure_id OR s.other_account <> r.disclosure_id),
+                  false) AS tells_account,
+         coalesce(r.plate_state IN {HIDING} AND (s.one_plate <> r.disclosure_id OR s.other_plate <> r.disclosure_id),
+                  false) AS tells_plate
   FROM rows r JOIN shown s ON s.who IS NOT DISTINCT FROM r.who AND s.second = date_trunc('second', r.searched_at)
-  WHERE (r.user_state IN {HIDING} AND (s.one_account <> r.disclosure_id OR s.other_account <> r.disclosure_id))
-     OR (r.plate_state IN {HIDING} AND (s.one_plate <> r.disclosure_id OR s.other_plate <> r.disclosure_id))),
-{{crowds}}
-SELECT e.disclosure_id, e.record_no, {{chosen}} AS span
-FROM exposed e {{joins}}
-"""
+  WHERE r.user_state IN {HIDING} OR r.plate_state IN {HIDING}),
+exposed AS (SELECT * FROM compared WHERE tells_account OR tells_plate)"""
+
+# Where the other disclosures show exactly one account, or one plate, of an organisation in a span, it is told.
+_CROWDED: Final = f"""
+by_{{span}} AS (
+  SELECT c.disclosure_id, c.who, c.at, c.tells_account, c.tells_plate
+  FROM (SELECT DISTINCT disclosure_id, who, date_trunc('{{span}}', searched_at) AS at, tells_account, tells_plate
+        FROM exposed) c
+  JOIN (SELECT DISTINCT disclosure_id, who, date_trunc('{{span}}', searched_at) AS at, account, plate FROM rows
+        WHERE account IS NOT NULL OR plate IS NOT NULL) o
+    ON o.who IS NOT DISTINCT FROM c.who AND o.at = c.at AND o.disclosure_id <> c.disclosure_id
+  GROUP BY ALL
+  HAVING (NOT c.tells_account OR count(DISTINCT o.account) >= {LEAST_CROWD})
+     AND (NOT c.tells_plate OR count(DISTINCT o.plate) >= {LEAST_CROWD}))"""
 
 
 def exposed_rows_sql() -> str:
     """Return SQL of one row per exposed record: disclosure_id, record_no, span (hour, day, month or null)."""
-    crowds = ",\n".join(
-        f"by_{span} AS (SELECT who, date_trunc('{span}', searched_at) AS at FROM rows WHERE user_state = 'value'"
-        f" GROUP BY ALL HAVING count(DISTINCT account) >= {LEAST_ACCOUNTS})"
-        for span in _SPANS
-    )
+    crowds = "".join(f",{_CROWDED.format(span=span)}" for span in _SPANS)
     joins = " ".join(
-        f"LEFT JOIN by_{span} ON by_{span}.who IS NOT DISTINCT FROM e.who"
+        f"LEFT JOIN by_{span} ON by_{span}.disclosure_id = e.disclosure_id AND by_{span}.who IS NOT DISTINCT FROM e.who"
         f" AND by_{span}.at = date_trunc('{span}', e.searched_at)"
+        f" AND by_{span}.tells_account = e.tells_account AND by_{span}.tells_plate = e.tells_plate"
         for span in _SPANS
     )
     chosen = "CASE " + " ".join(f"WHEN by_{span}.at IS NOT NULL THEN '{span}'" for span in _SPANS) + " END"
-    return EXPOSED_ROWS.format(crowds=crowds, chosen=chosen, joins=joins)
+    return f"{_EXPOSED}{crowds}\nSELECT e.disclosure_id, e.record_no, {chosen} AS span FROM exposed e {joins}"
 
 
 # One row per record of a public page that is in no other kind of log: its exact time is public as it is.

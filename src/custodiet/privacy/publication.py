@@ -80,5 +80,10 @@ class Publication:
         ]
 
 
+def subject_pseudonym(publication: Publication, digits: str) -> str:
+    """Return the pseudonym of an account that the case itself names by ten hexadecimal digits."""
+    return ACCOUNT_PREFIX + hmac.digest(publication.key, b"subject\x1f" + digits.encode(), "sha256").hex()[:_DIGITS]
+
+
 def _plain(text: str | None) -> bytes:
     return " ".join((text or "").split()).casefold().encode()

@@ -73,8 +73,8 @@ def recoverable_cells(
 ) -> list[int]:
     """Return the withheld cells that a reader can work out exactly from the totals of the lines.
 
-    The reader is taken to know that a withheld count is a whole number of 0 or more and, of those
-    below ``min_cell``, that it is at least 1.
+    The reader is taken to know which withheld counts are small, so that these lie between 1 and
+    ``min_cell - 1``, and that no other is negative.
     """
     if not withheld:
         return []
@@ -87,13 +87,13 @@ def recoverable_cells(
         matrix[row, [place[cell] for cell in line]] = 1
         totals[row] = sum(counts[cell] or 0 for cell in line)
     small = [cell for cell in withheld if 0 < (counts[cell] or 0) < min_cell]
+    limits = [(1, min_cell - 1) if cell in small else (0, None) for cell in withheld]
     known = []
     for cell in small:
         goal = np.zeros(len(withheld))
         goal[place[cell]] = 1
         ends = [
-            linprog(sign * goal, A_eq=matrix, b_eq=totals, bounds=(0, None), method="highs").fun * sign
-            for sign in (1, -1)
+            linprog(sign * goal, A_eq=matrix, b_eq=totals, bounds=limits, method="highs").fun * sign for sign in (1, -1)
         ]
         if ends[1] - ends[0] < 1:
             known.append(cell)

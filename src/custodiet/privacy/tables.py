@@ -13,7 +13,6 @@ Heavy steps run in the engine; texts and accounts are treated once per distinct 
 
 from __future__ import annotations
 
-import hmac
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
@@ -26,7 +25,7 @@ from custodiet.case.types import arrow_schema
 from custodiet.model.errors import UsageError
 from custodiet.model.tables import CONTRACT_TABLES, Column, Table
 from custodiet.privacy.copies import PUBLIC_ROWS, exposed_rows_sql
-from custodiet.privacy.publication import Publication
+from custodiet.privacy.publication import Publication, subject_pseudonym
 from custodiet.privacy.text import outward_texts
 
 _SHOWN: Final = "('value', 'partial')"
@@ -193,8 +192,7 @@ def _with_accounts_renamed(publication: Publication, rows: pa.Table) -> pa.Table
         return rows
 
     def renamed(match: re.Match[str]) -> str:
-        digits = hmac.digest(publication.key, b"subject\x1f" + match[1].encode(), "sha256").hex()[:16]
-        return f"account account-{digits}"
+        return f"account {subject_pseudonym(publication, match[1])}"
 
     for name in {"subject", "statement"}.intersection(rows.column_names):
         place = rows.column_names.index(name)

@@ -32,6 +32,7 @@ _TOKEN: Final = re.compile(
 _DOTTED: Final = re.compile(
     r"(?<![a-z0-9.\x7f])(?<!\d[-/:#])(?P<stem>\d{2,4}\.\d{1,5}[a-z]?)(?:\([a-z0-9]{1,2}\)){0,4}(?![a-z0-9\x7f]|[-./:#]\d)"
 )
+_MIXED: Final = re.compile(r"[a-z\x7f]\d|\d[a-z\x7f]|\d{5}")
 _ATTEMPT: Final = frozenset({"661", "664"})
 _BESIDE_DIGITS: Final = re.compile(r"[\d\x02][-./:#]{1,2}$")
 _DIGITS_FOLLOW: Final = re.compile(r"[-./:#]{1,2}[\d\x02]")
@@ -46,6 +47,11 @@ def outward_texts(texts: Sequence[str]) -> list[str]:
     """Return texts masked, in their order; give each distinct text once for speed."""
     clean = _Cleaner.shared().clean
     return [clean(text) for text in texts]
+
+
+def identifies(text: str) -> bool:
+    """Tell whether a text holds a span shaped like a plate, date, number of a document, phone, e-mail or address."""
+    return _Cleaner.shared().identifies(text)
 
 
 class _Cleaner:
@@ -77,6 +83,11 @@ class _Cleaner:
         marked = self._mark(folded.text)
         result = _written(list(self._pieces(marked, shown)))
         return f"{result} {MASK}" if folded.cut and not result.endswith(MASK) else result
+
+    def identifies(self, text: str) -> bool:
+        folded = fold(text)
+        marked = self._mark(folded.text)
+        return folded.cut or _GONE in marked or any(_MIXED.search(token) for token in marked.split())
 
     def _mark(self, folded: str) -> str:
         """Write kept sections and signs as one sign, identifying spans as another; lengths stay."""

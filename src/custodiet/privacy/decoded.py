@@ -1,0 +1,195 @@
+"""Read back what would be published, as a stranger would: cells of tables, and running text.
+
+A *cell* is a whole value (a table cell, a JSON string); *prose* is text in which values may stand.
+What cannot be read back cannot be checked, so it is refused.
+"""
+
+from __future__ import annotations
+
+import gzip
+import html
+import io
+import json
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+from lxml import etree
+from lxml import html as lxml_html
+
+from custodiet.privacy.formulas import rearm
+
+_CELLS: Final = frozenset({"td", "th", "dd", "dt", "option"})
+_PICTURES: Final = frozenset({".png", ".jpg", ".jpeg", ".woff", ".woff2", ".ico"})
+_DEPTH: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """Hold the texts of one place of an output.
+
+    Attributes:
+        place: Output, and column or part of it; never a value.
+        cells: Distinct whole values.
+        prose: Running texts.
+        table: The rows, where the place is a table.
+    """
+
+    place: str
+    cells: tuple[str, ...] = ()
+    prose: tuple[str, ...] = ()
+    table: pa.Table | None = None
+
+
+class Undecodable(Exception):
+    """An output cannot be read back."""
+
+
+def decode(name: str, output: bytes | pa.Table, depth: int = 0) -> Iterator[Decoded]:
+    """Give the texts of one output, file names included.
+
+    Raises:
+        Undecodable: It cannot be read back, so nothing can be said of it.
+    """
+    if isinstance(output, pa.Table):
+        yield from _table(name, output)
+        return
+    yield Decoded(f"the name of {name}", prose=(PurePosixPath(name).name,))
+    form = PurePosixPath(name).suffix.lower()
+    try:
+        yield from _file(name, form, output, depth)
+    except (pa.ArrowException, ValueError, OSError, zipfile.BadZipFile, etree.LxmlError) as error:
+        raise Undecodable(f"{name} cannot be read back ({type(error).__name__})") from None
+
+
+def _file(name: str, form: str, data: bytes, depth: int) -> Iterator[Decoded]:
+    if form == ".parquet":
+        table = pq.read_table(pa.BufferReader(data))
+        yield from _table(name, table)
+        metadata = table.schema.metadata or {}
+        yield Decoded(f"{name}, metadata", prose=tuple(value.decode() for value in metadata.values()))
+    elif form == ".csv":
+        yield from _csv(name, data)
+    elif form in (".jsonl", ".ndjson"):
+        yield _json(name, [json.loads(line) for line in data.decode().splitlines() if line])
+    elif form in (".json", ".intoto"):
+        yield _json(name, json.loads(data))
+    elif form in (".html", ".htm", ".svg", ".xml"):
+        yield _markup(name, data)
+    elif form == ".pdf":
+        yield Decoded(name, prose=tuple(_pdf_pages(data)))
+    elif form == ".gz":
+        yield from _inside(name, name.removesuffix(".gz"), gzip.decompress(data), depth)
+    elif form == ".zip":
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            for member in archive.namelist():
+                yield from _inside(name, f"{name}/{member}", archive.read(member), depth)
+    elif form not in _PICTURES:
+        yield Decoded(name, prose=(data.decode("utf-8-sig"),))
+
+
+def _inside(outer: str, name: str, data: bytes, depth: int) -> Iterator[Decoded]:
+    if depth >= _DEPTH:
+        raise Undecodable(f"{outer} is packed too deep to be read back")
+    yield from decode(name, data, depth + 1)
+
+
+def _table(name: str, table: pa.Table) -> Iterator[Decoded]:
+    yield Decoded(name, cells=tuple(table.column_names), table=table)
+    for column in table.column_names:
+        texts = _texts_of(table.column(column))
+        if texts:
+            yield Decoded(f"{name}, column {column}", cells=tuple(texts))
+
+
+def _texts_of(column: pa.ChunkedArray) -> list[str]:
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        return _texts_of(column.cast(kind.value_type))
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        return [text for text in pc.unique(column).to_pylist() if text]
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        return _texts_of(pc.list_flatten(column))
+    if pa.types.is_struct(kind):
+        fields = (pc.struct_field(column, index) for index in range(kind.num_fields))
+        return [text for field in fields for text in _texts_of(field)]
+    if pa.types.is_map(kind) or pa.types.is_binary(kind):
+        return list(_strings(column.to_pylist()))
+    return []
+
+
+def _csv(name: str, data: bytes) -> Iterator[Decoded]:
+    header = pa_csv.open_csv(pa.BufferReader(data)).schema.names
+    table = pa_csv.read_csv(
+        pa.BufferReader(data),
+        parse_options=pa_csv.ParseOptions(newlines_in_values=True),
+        convert_options=pa_csv.ConvertOptions(
+            column_types=dict.fromkeys(header, pa.string()), strings_can_be_null=True, quoted_strings_can_be_null=False
+        ),
+    )
+    yield Decoded(name, cells=tuple(table.column_names), table=table)
+    for column in table.column_names:
+        texts = tuple(rearm(text) for text in _texts_of(table.column(column)))
+        if not all(_NUMBER.fullmatch(text) for text in texts):
+            yield Decoded(f"{name}, column {column}", cells=texts)
+
+
+_NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?|\d{4}-\d\d-\d\d(?:T[\d:.]+Z?)?")
+
+
+def _json(name: str, value: Any) -> Decoded:
+    texts = dict.fromkeys(_strings(value))
+    return Decoded(name, cells=tuple(texts))
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, bytes):
+        yield value.decode("utf-8", "replace")
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _strings(key)
+            yield from _strings(inner)
+    elif isinstance(value, (list, tuple)):
+        for inner in value:
+            yield from _strings(inner)
+
+
+def _markup(name: str, data: bytes) -> Decoded:
+    tree = lxml_html.fromstring(data, parser=lxml_html.HTMLParser(encoding="utf-8", huge_tree=True))
+    cells: list[str] = []
+    prose: list[str] = []
+    for element in tree.iter():
+        if isinstance(element, etree._Comment | etree._ProcessingInstruction):
+            prose.append(str(element.text or ""))
+            continue
+        prose += [value for value in element.attrib.values() if not value.startswith("data:")]
+        (cells if element.tag in _CELLS else prose).append(html.unescape(element.text or ""))
+        prose.append(element.tail or "")
+    # Words that mark-up tears apart stand together again in the text of the whole.
+    prose.append(" ".join(tree.text_content().split()))
+    return Decoded(name, cells=tuple(dict.fromkeys(cells)), prose=tuple(dict.fromkeys(prose)))
+
+
+def _pdf_pages(data: bytes) -> Iterator[str]:
+    import pypdfium2
+
+    document = pypdfium2.PdfDocument(data)
+    try:
+        yield " ".join(str(value) for value in document.get_metadata_dict().values())
+        for index in range(len(document)):
+            page = document[index]
+            text = page.get_textpage()
+            yield text.get_text_bounded()
+            text.close()
+            page.close()
+    finally:
+        document.close()

@@ -1,0 +1,159 @@
+"""Attack 1: look for plates and account names of the case in what would be published.
+
+Plates are not known here in the clear: every token is hashed with the case's key as intake does and
+looked up among the stored pseudonyms. Account names are compared as sequences of words. A listed
+word or section of law in running text is no hit even if somebody once typed it into a plate field;
+an account name is a hit in a cell of its own from three letters, in running text from six.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from custodiet.case import Case
+from custodiet.privacy.words import allowed
+
+SHORTEST_PLATE: Final = 5
+LONGEST_PLATE: Final = 8
+SHORTEST_NUMBER: Final = 6
+SHORTEST_IN_CELL: Final = 3
+SHORTEST_IN_PROSE: Final = 6
+_WORD: Final = re.compile(r"[^\W_]+")
+_LONG_ID: Final = re.compile(
+    r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b|\b(?=[0-9a-f]*\d)[0-9a-f]{12,}\b"
+)
+_TOGETHER: Final = re.compile(r"[\s.·-]{1,2}")
+_STORED_DIGITS: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """Hold what must not be found.
+
+    Attributes:
+        plates: Stored pseudonyms of all plates of the case.
+        names: First word of an account name to the rest of its words.
+        whole: Account names as sequences of words.
+        harmless: Names of organisations, which are no secret when an account is called so.
+    """
+
+    case: Case
+    plates: frozenset[str]
+    names: dict[str, tuple[tuple[str, ...], ...]]
+    whole: frozenset[tuple[str, ...]]
+    harmless: frozenset[tuple[str, ...]]
+    remembered: dict[str, bool] = field(default_factory=dict)
+
+
+def secrets_of(case: Case, *, with_accounts: bool) -> Secrets:
+    """Collect what must not be found; account names only where they are not published on purpose."""
+    plates = {plate for (plate,) in case.rows("SELECT DISTINCT plate FROM records WHERE plate IS NOT NULL")}
+    names = case.rows(
+        """SELECT DISTINCT "user" FROM records WHERE user_state IN ('value', 'partial') AND "user" IS NOT NULL
+           UNION SELECT DISTINCT actor FROM events WHERE actor_state IN ('value', 'partial') AND actor IS NOT NULL"""
+    )
+    organisations = case.rows(
+        "SELECT name FROM organisations UNION SELECT canonical FROM organisations"
+        " UNION SELECT DISTINCT org FROM records UNION SELECT producer FROM disclosures"
+    )
+    harmless = frozenset(words_of(name) for (name,) in organisations if name)
+    whole = frozenset(words_of(name) for (name,) in names) - harmless if with_accounts else frozenset[tuple[str, ...]]()
+    starts: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+    for words in sorted(whole):
+        if words and _tells_in_prose(words):
+            starts[words[0]].append(words)
+    return Secrets(case, frozenset(plates), {key: tuple(found) for key, found in starts.items()}, whole, harmless)
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """Split a text into its words, without case, accents and compatibility forms."""
+    return tuple(_WORD.findall(_plain(text)))
+
+
+def _plain(text: str) -> str:
+    if text.isascii():
+        return text.lower()
+    split = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(character for character in split if not unicodedata.combining(character))
+
+
+def _tells_in_prose(words: tuple[str, ...]) -> bool:
+    """Tell whether a name is long and rare enough to mean somebody in running text."""
+    listed = allowed()
+    unlisted = [word for word in words if not listed.is_word(word) and len(word) > 1]
+    return sum(map(len, words)) >= SHORTEST_IN_PROSE and bool(unlisted)
+
+
+def plates_in(secrets: Secrets, text: str) -> int:
+    """Count the plates of the case in a text: single tokens, and two or three that stand together."""
+    if not secrets.plates:
+        return 0
+    plain = _plain(text)
+    stored = sum(token in secrets.plates for token in _WORD.findall(plain) if len(token) == _STORED_DIGITS)
+    without = _LONG_ID.sub(" \x00 ", plain)
+    return stored + sum(_is_plate(secrets, candidate) for candidate in _plate_candidates(without))
+
+
+def _plate_candidates(text: str) -> Iterator[str]:
+    listed = allowed()
+    tokens = list(_WORD.finditer(text))
+    for index in range(len(tokens)):
+        joined = ""
+        for last, part in enumerate(tokens[index : index + 3]):
+            if last and not _TOGETHER.fullmatch(text, tokens[index + last - 1].end(), part.start()):
+                break
+            joined += part[0]
+            if len(joined) > LONGEST_PLATE:
+                break
+            pieces = [piece[0] for piece in tokens[index : index + last + 1]]
+            if _could_be_plate(joined, len(pieces)) and not all(
+                listed.is_word(piece) or listed.is_bare_section(piece) for piece in pieces
+            ):
+                yield joined
+
+
+def _could_be_plate(joined: str, n_pieces: int) -> bool:
+    if len(joined) < SHORTEST_PLATE or not joined.isascii():
+        return False
+    if joined.isdigit():
+        # Counts and dates are made of digits, too: only a long number in one piece is looked up.
+        return n_pieces == 1 and len(joined) >= SHORTEST_NUMBER
+    return n_pieces == 1 or any(character.isdigit() for character in joined)
+
+
+def _is_plate(secrets: Secrets, candidate: str) -> bool:
+    known = secrets.remembered.get(candidate)
+    if known is None:
+        known = secrets.case.key.pseudonym(candidate.upper()) in secrets.plates
+        secrets.remembered[candidate] = known
+    return known
+
+
+def accounts_in_cells(secrets: Secrets, cells: Iterable[str]) -> int:
+    """Count the cells that are an account name, or hold one as running text does."""
+    return sum(_is_account(secrets, cell) or bool(accounts_in_prose(secrets, cell)) for cell in cells)
+
+
+def _is_account(secrets: Secrets, cell: str) -> bool:
+    words = words_of(cell)
+    if words not in secrets.whole or sum(map(len, words)) < SHORTEST_IN_CELL:
+        return False
+    return not all(allowed().is_word(word) for word in words)
+
+
+def accounts_in_prose(secrets: Secrets, text: str) -> int:
+    """Count the account names in a running text, by whole words."""
+    if not secrets.names:
+        return 0
+    words = words_of(text)
+    return sum(
+        words[index : index + len(name)] == name
+        for index, word in enumerate(words)
+        if word in secrets.names
+        for name in secrets.names[word]
+    )
