@@ -168,7 +168,7 @@ def _store_repairs(case: Case, disclosure_id: str, mended: Mended) -> None:
     )  # fmt: skip
 
 
-def _counts(stage: Stage, header: Header, mended: Mended, loaded: Loaded) -> dict[str, object]:
+def _counts(stage: Stage, header: Header, mended: Mended, loaded: Loaded) -> dict[str, int]:
     n_layout = mended.n_layout + len(header.titles) + loaded.n_layout
     counts = {
         "n_records": loaded.n_records,

@@ -220,14 +220,14 @@ def survey_records(path: Path) -> Survey:
     return Survey(n_bytes, n_records, n_blank, longest, parity, blanks, n_cr > n_crlf and n_newlines == 0)
 
 
-def _quote_beside(array: np.ndarray, places: np.ndarray) -> bool:  # type: ignore[type-arg]
+def _quote_beside(array: np.ndarray, places: np.ndarray) -> bool:
     """Tell whether a line end inside a quoted cell is its first or last character."""
     before = array[places[places > 0] - 1]
     after = array[places[places < len(array) - 1] + 1]
     return bool((before == 34).any() or (after == 34).any() or (places == 0).any())
 
 
-def _blank_records(array: np.ndarray, ends: np.ndarray, last_byte: int) -> int:  # type: ignore[type-arg]
+def _blank_records(array: np.ndarray, ends: np.ndarray, last_byte: int) -> int:
     before = ends - 1
     first_is_start = len(ends) > 0 and ends[0] == 0
     inner = before[1:] if first_is_start else before
