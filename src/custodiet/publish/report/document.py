@@ -31,9 +31,10 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """Show text letter by letter: a digest, an id, a name of a column."""
+    """Show text letter by letter: a digest, an id, a name of a column; ``anchor`` makes it a place to point to."""
 
     text: str
+    anchor: str = ""
 
 
 Cell = str | int | float | None | Link | Mark | Fixed

@@ -65,6 +65,8 @@ def _cell(cell: Cell) -> Markup:
             return Markup('<a href="{}">{}</a>').format(href(target), clean(text))
         case Mark(text, tone):
             return Markup('<span class="mark {}">{}</span>').format(tone, clean(text))
+        case Fixed(text, anchor) if anchor:
+            return Markup('<code id="{}">{}</code>').format(clean(anchor), clean(text))
         case Fixed(text):
             return Markup("<code>{}</code>").format(clean(text))
         case str():

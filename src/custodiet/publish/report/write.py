@@ -19,7 +19,14 @@ from custodiet.publish.report.wording import counted, listed
 REPORT: Final = "report"
 
 
-def write_report(case: Case, report_dir: Path, *, pdf: bool = False, publication: Publication | None = None) -> Path:
+def write_report(
+    case: Case,
+    report_dir: Path,
+    *,
+    pdf: bool = False,
+    publication_name: str = REPORT,
+    publication: Publication | None = None,
+) -> Path:
     """Write the report of a case: ``index.html``, and ``report.pdf`` on request.
 
     The same case and publication give the same bytes; nothing in them comes from a clock.
@@ -28,7 +35,8 @@ def write_report(case: Case, report_dir: Path, *, pdf: bool = False, publication
         case: An open case; tables that are still empty are said to be so.
         report_dir: Folder to write to; made when it is not there.
         pdf: Write the brief, findings and method as a PDF too.
-        publication: Under which name, and with what added, the case is published.
+        publication_name: Name under which the case is published.
+        publication: The same with what a reviewer added; takes the place of the name.
 
     Returns:
         The HTML file.
@@ -36,7 +44,7 @@ def write_report(case: Case, report_dir: Path, *, pdf: bool = False, publication
     Raises:
         UsageError: The folder cannot be written.
     """
-    document = make_document(publication or Publication(case, REPORT))
+    document = make_document(publication or Publication(case, publication_name))
     try:
         report_dir.mkdir(parents=True, exist_ok=True)
         page = report_dir / "index.html"

@@ -1,7 +1,90 @@
+"""Method, measured error and the words of the report."""
+
+from __future__ import annotations
+
 from collections.abc import Iterator
-from custodiet.publish.report.document import Chapter
+from typing import Final
+
+from custodiet.publish.report.document import Bullets, Cell, Chapter, Column, Heading, Pairs, Part, Text, capped
 from custodiet.publish.report.source import Source
+from custodiet.publish.report.wording import counted, number, of, share
+
+STEPS: Final = (
+    Text("Every file was read as it came. The kind of a table is told from its bytes and columns, never from its name. A row that cannot"
+         " be stored is a problem that is counted; nothing is skipped silently.", lead="Reading."),
+    Text("A masked, withheld or missing cell is told from a blank one, and never held against anyone. Plates became keyed pseudonyms as they"
+         " were read.", lead="States of cells."),
+    Text("Names of organisations are brought to one spelling; state and level are told from the name. What cannot be told is unknown.",
+         lead="Organisations."),
+    Text("Rows of several logs that record one search are joined where ids, or time, organisation and counts together, single out one search;"
+         " where they do not, rows stay apart.", lead="Searches."),
+    Text("Stated reasons are sorted into labels by a published word list and taxonomy. Where nothing fits, the answer is unknown.",
+         lead="Purposes."),
+    Text("Each rule cites its source and gives one of four outcomes for a row: indicator, clear, not evaluable, not applicable. Every number"
+         " is counted again under the rule’s other definitions; the range and the definition that empties the claim are printed beside it.",
+         lead="Rules."),
+    Text("This report names organisations, labels, counts and dates. It holds no plate in any form, no free text and no account name; results"
+         " about single accounts stay in the case unless a reviewer adds them with a reason.", lead="What is left out."),
+)  # fmt: skip
+
+GLOSSARY: Final = (
+    ("Disclosure", "One table that an agency released: a CSV, a sheet, a PDF table, a file in a ZIP, a transparency page."),
+    ("Producer", "The organisation whose log, list or page it is."),
+    ("Search", "One search of a system; many logs can record the same one."),
+    ("Network", "The cameras of one organisation, as the vendor counts them."),
+    ("Share", "One organisation lets another reach its data, as of a date, as a disclosure states it."),
+    ("Purpose", "What the stated reason says, by a published taxonomy; unknown is an honest answer."),
+    ("Indicator", "Rule, records and a plain sentence, as the machine found it. Nobody reviewed it."),
+    ("Finding", "An indicator that a named person reviewed and kept."),
+    ("Not evaluable", "The record does not show what the rule needs: hidden, not exported or not known."),
+    ("Masked, withheld", "Hidden by glyphs or a word; hidden with a legal ground."),
+    ("Range", "Lowest and highest count under the definitions that could reasonably be used."),
+    ("95 % interval", "Wilson’s interval: how far a rate can be told from so many cases."),
+    ("Receipt", "How a file came: request, custodian, dates, sender."),
+)  # fmt: skip
 
 
 def chapters(source: Source) -> Iterator[Chapter]:
-    yield from ()
+    """Give the chapters on method and words."""
+    yield Chapter("method", "Method and measured error", (Bullets(STEPS), *_error(source)))
+    yield Chapter("glossary", "Glossary", (Pairs(GLOSSARY),))
+
+
+def _error(source: Source) -> list[Part]:
+    parts: list[Part] = [
+        Heading("How often the program errs"),
+        Text("Precision, recall and abstention of the purpose classifier, and the errors of telling organisations and joining searches, are"
+             " measured on labelled sets and published with the program, with intervals: docs/measured/purposes.md,"
+             " docs/measured/organisations.md and docs/measured/searches.md of the source distribution. In this case:"),
+    ]  # fmt: skip
+    said: list[str | Text] = []
+    orgs, unknown = source.case.rows(
+        "SELECT count(*), count(*) FILTER (level = 'unknown' OR level IS NULL) FROM organisations"
+    )[0]
+    if orgs:
+        said.append(f"The level of {of(int(unknown), int(orgs))} names of organisations could not be told.")
+    texts, placed = source.case.rows(
+        "SELECT count(*), count(*) FILTER (labels <> ['unknown']) FROM (SELECT key, field, list(label ORDER BY label) AS labels"
+        " FROM purposes GROUP BY key, field)"
+    )[0]
+    if texts:
+        said.append(f"The classifier abstained for {of(int(texts - placed), int(texts))} distinct texts.")
+    parts.append(Bullets(tuple(said)) if said else Text("Nothing was classified."))
+    return [*parts, *_linking(source)]
+
+
+def _linking(source: Source) -> list[Part]:
+    rows = source.case.rows("SELECT basis, count(*), sum(n_sightings) FROM searches GROUP BY basis ORDER BY basis")
+    total = sum(int(n) for _, n, _ in rows)
+    if not total:
+        return []
+    lines: list[tuple[Cell, ...]] = [
+        (basis or "not stated", int(n), share(int(n), total), int(seen or 0)) for basis, n, seen in rows
+    ]
+    return [
+        capped(
+            "How rows were joined to searches",
+            (Column("Basis"), Column("Searches", numeric=True), Column("Share", numeric=True), Column("Rows", numeric=True)), lines, most=30,
+            note=f"{counted(total, 'search', 'searches')} from {number(sum(int(seen or 0) for _, _, seen in rows))} rows.",
+        )
+    ]  # fmt: skip

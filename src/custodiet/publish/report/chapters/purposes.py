@@ -1,7 +1,89 @@
+"""Why: what the stated reasons say, how often nothing could be told, and how often the classifier abstained."""
+
+from __future__ import annotations
+
 from collections.abc import Iterator
-from custodiet.publish.report.document import Chapter
+from typing import Any, Final
+
+from custodiet.publish.report.charts import bars
+from custodiet.publish.report.document import Cell, Chapter, Column, Fixed, Note, Part, Text, capped
+from custodiet.publish.report.gaps import STATE_WORDS
 from custodiet.publish.report.source import Source
+from custodiet.publish.report.wording import number, of, share
+
+GROUPS: Final = {
+    "offense": "A suspected offence", "person": "A person to be found", "assist": "Help for another agency",
+    "civil": "Civil and private matters", "admin": "Tests, training, audits", "immigration": "Immigration",
+    "protected": "Protected activity or group", "insufficient": "Says nothing about the purpose", "unknown": "Not placed (abstained)",
+}  # fmt: skip
+LISTED: Final = 60
+
+_BY_LABEL: Final = """
+SELECT label, count(*) AS n FROM (SELECT unnest(list_distinct(labels)) AS label FROM report_searches)
+WHERE label <> 'insufficient.redacted' GROUP BY label ORDER BY n DESC, label
+"""
+_BY_GROUP: Final = """
+SELECT word, count(*) AS n FROM (
+    SELECT unnest(list_distinct(list_transform(
+        list_filter(labels, lambda l: l <> 'insufficient.redacted'), lambda l: split_part(l, '.', 1)))) AS word
+    FROM report_searches)
+GROUP BY word ORDER BY n DESC, word
+"""
+_CLASSES: Final = "SELECT purpose_class, count(*) AS n FROM report_searches GROUP BY 1"
 
 
 def chapters(source: Source) -> Iterator[Chapter]:
-    yield from ()
+    """Give the chapter, if the case holds a search."""
+    classes = {row["purpose_class"]: int(row["n"]) for row in source.counts(_CLASSES)}
+    total = sum(classes.values())
+    if not total:
+        return
+    shown = total - classes.get("hidden", 0) - classes.get("not told", 0)
+    if not shown:
+        yield Chapter(
+            "purposes",
+            "Why",
+            (
+                Note("No reason is shown and classified in these records; nothing can be said of purposes."),
+                *_states(source),
+            ),
+        )
+        return
+    groups = [(GROUPS.get(row["word"], row["word"]), int(row["n"])) for row in source.counts(_BY_GROUP)]
+    labels = source.counts(_BY_LABEL)
+    lead = (
+        f"Of {number(total)} searches, {of(shown, total)} show a reason that could be read."
+        f" Of these, {of(classes.get('unknown', 0), shown)} could not be placed: the classifier abstains rather than guess."
+    )
+    parts: list[Part] = [
+        bars(
+            "What the stated reasons name",
+            f"Searches with at least one such label, of {number(shown)} with a reason that could be read. One search can name several.",
+            groups, shown, row_word="Group", count_word="Searches",
+        ),
+        Text("A label says what the text states, not what was meant. Vague is not unlawful.", quiet=True),
+        _label_table(labels, shown), *_states(source),
+    ]  # fmt: skip
+    yield Chapter("purposes", "Why", tuple(parts), lead)
+
+
+def _label_table(labels: list[dict[str, Any]], shown: int) -> Part:
+    rows: list[tuple[Cell, ...]] = [(Fixed(row["label"]), row["n"], share(row["n"], shown)) for row in labels]
+    return capped(
+        "Searches by label of the published taxonomy",
+        (Column("Label"), Column("Searches", numeric=True), Column("Of reasons that could be read", numeric=True)),
+        rows, most=LISTED, more="custodiet export purposes",
+        note="Labels are not exclusive and do not add up to 100 %.",
+    )  # fmt: skip
+
+
+def _states(source: Source) -> list[Part]:
+    rows = source.case.rows("SELECT reason_state, count(*) FROM records GROUP BY 1 ORDER BY 2 DESC, 1")
+    total = sum(int(n) for _, n in rows)
+    lines: list[tuple[Cell, ...]] = [
+        (STATE_WORDS.get(state or "", "not told"), int(n), share(int(n), total)) for state, n in rows
+    ]
+    return [
+        capped("The reason cell in rows of logs", (Column("State"), Column("Rows", numeric=True), Column("Share", numeric=True)), lines,
+               most=10, note="Rows, not searches: several logs can record one search.")
+    ]  # fmt: skip

@@ -1,7 +1,227 @@
+"""Reach: how many networks and cameras a search was put to, and who can reach whose data through whom."""
+
+from __future__ import annotations
+
 from collections.abc import Iterator
-from custodiet.publish.report.document import Chapter
+from typing import Any, Final
+
+from custodiet.network import ReachChapter, reach_chapters
+from custodiet.network.cut import Cut, Unplugging
+from custodiet.network.pictures.svg import Picture
+from custodiet.publish.report.charts import bars
+from custodiet.publish.report.document import (
+    Bullets, Cell, Chapter, Chart, Column, Folded, Heading, Part, Table, Text, capped,
+)  # fmt: skip
 from custodiet.publish.report.source import Source
+from custodiet.publish.report.wording import counted, listed, number, of
+
+PRODUCERS: Final = 4
+PLANNED: Final = 12
+LEADING: Final = 8
+_STEPS: Final = ((1, 1), (2, 9), (10, 99), (100, 999), (1_000, 4_999), (5_000, None))
+# Those with most to say: a log beside a list first, then whoever's list is longest.
+_CHOSEN: Final = """
+WITH lists AS (
+    SELECT coalesce(o.org, s.stated_by) AS producer, count(DISTINCT s.recipient) AS n
+    FROM shares s LEFT JOIN report_orgs o ON o.name = s.stated_by WHERE s.stated_by = s.source GROUP BY 1
+), logs AS (
+    SELECT coalesce(o.org, r.producer) AS producer, count(*) FILTER (r.kind = 'network-audit') AS others, count(*) AS n
+    FROM records r LEFT JOIN report_orgs o ON o.name = r.producer GROUP BY 1
+)
+SELECT l.producer, count(*) OVER () AS n_all FROM lists l LEFT JOIN logs g ON g.producer = l.producer
+ORDER BY coalesce(g.others, 0) > 0 DESC, coalesce(g.n, 0) >= 1000 DESC, l.n DESC, l.producer
+"""
 
 
 def chapters(source: Source) -> Iterator[Chapter]:
-    yield from ()
+    """Give the chapter of what searches reached, and one for each of the producers with most to say."""
+    parts = [
+        part
+        for column, word in (("networks", "networks"), ("devices", "cameras"))
+        for part in _distribution(source, column, word)
+    ]
+    chosen = [str(row["producer"]) for row in source.counts(_CHOSEN)]
+    if parts or chosen:
+        lead = "A network that was asked need not have answered; a count of zero is read as not told."
+        parts.append(_who(chosen)) if chosen else None
+        yield Chapter("reach", "Reach", tuple(parts), lead)
+    for place, told in enumerate(reach_chapters(source.case, chosen[:PRODUCERS])):
+        yield _of_producer(told, place)
+
+
+def _who(chosen: list[str]) -> Part:
+    shown = chosen[:PRODUCERS]
+    text = f"Who can reach whose data is told in a chapter for {listed(shown)}."
+    rest = len(chosen) - len(shown)
+    if rest:
+        text += (
+            f" {counted(rest, 'more organisation')} state{'s' if rest == 1 else ''} a list; those with a log beside the list and the"
+            " longest lists are told here, the others by custodiet network reach ORG."
+        )
+    return Text(text)
+
+
+def _distribution(source: Source, column: str, word: str) -> list[Part]:
+    steps = ", ".join(
+        f"count(*) FILTER ({column} >= {low}{f' AND {column} <= {high}' if high else ''})" for low, high in _STEPS
+    )
+    row = source.case.rows(
+        f"SELECT count(*), count(*) FILTER ({column} > 0), median({column}) FILTER ({column} > 0),"
+        f" quantile_disc({column}, 0.9) FILTER ({column} > 0), max({column}), {steps} FROM report_searches"
+    )[0]
+    total, told, median, ninth, most, *counts = row
+    if not told:
+        return []
+    labels = [
+        f"{low:,}" if low == high else f"{low:,} to {high:,}" if high else f"{low:,} and more" for low, high in _STEPS
+    ]
+    summary = (
+        f"Told for {of(int(told), int(total))} searches. Half of them went to {number(float(median))} {word} or fewer, nine in ten to"
+        f" {number(int(ninth))} or fewer, the widest to {number(int(most))}."
+    )
+    rows = [(f"{label} {word}", int(count)) for label, count in zip(labels, counts, strict=True)]
+    return [
+        bars(
+            f"{word.capitalize()} that a search was put to",
+            summary,
+            rows,
+            int(told),
+            row_word=word.capitalize(),
+            count_word="Searches",
+        )
+    ]
+
+
+def _of_producer(told: ReachChapter, place: int) -> Chapter:
+    reach = told.reach
+    rows: list[tuple[Cell, ...]] = [
+        (label, *(reading.by_label[label] for reading in (
+            reach.declared.direct, reach.declared.onward, reach.observed.direct)))
+        for label in reach.declared.direct.by_label
+    ]  # fmt: skip
+    rows.append(
+        (
+            "all",
+            len(reach.declared.direct.organisations),
+            len(reach.declared.onward.organisations),
+            len(reach.observed.direct.organisations),
+        )
+    )
+    table = Table(
+        f"Who can reach the data of {told.producer}",
+        (Column("Organisations"), Column("Let in by its list", numeric=True), Column("If all of them share on", numeric=True),
+         Column("Seen searching in its network log", numeric=True)),
+        tuple(rows), note=" ".join(reach.caveats),
+    )  # fmt: skip
+    through = capped(
+        "Organisations through which most others are reached, if they share on",
+        (Column("Organisation"), Column("Leads on to", numeric=True)), list(reach.declared.onward.through), most=LEADING,
+        more="custodiet network hubs",
+    )  # fmt: skip
+    parts: list[Part] = [table, *_pictures(told)]
+    if through.rows:
+        parts.append(through)
+    parts += [*_use(told), *_ban(told), *(part for cut in told.cuts for part in _cut(cut))]
+    lead = "Two readings stand side by side and are never added: nobody passes data on, and everybody does. The lists do not say which is so."
+    return Chapter(f"reach-{place + 1}", f"Reach: {told.producer}", tuple(parts), lead)
+
+
+def _pictures(told: ReachChapter) -> list[Part]:
+    found: list[Part] = []
+    if told.reach.declared.direct.organisations:
+        for title, picture in ((f"Around {told.producer}", told.around), ("Direct recipients by state", told.map)):
+            found.append(_chart(title, picture))
+    return found
+
+
+def _chart(title: str, picture: Picture) -> Chart:
+    columns = tuple(
+        Column(name, numeric=place > 0 and _is_number(picture, place)) for place, name in enumerate(picture.columns)
+    )
+    rows: tuple[tuple[Any, ...], ...] = picture.rows
+    table = Table(title, columns, tuple(tuple(cell for cell in row) for row in rows))
+    return Chart(
+        title,
+        "Names are told from lists; colours are those of the words in the table.",
+        picture.svg,
+        table,
+        isolated=True,
+    )
+
+
+def _is_number(picture: Picture, place: int) -> bool:
+    return all(isinstance(row[place], int | float) for row in picture.rows)
+
+
+def _use(told: ReachChapter) -> list[Part]:
+    if told.use is None:
+        return []
+    coverage = told.use.coverage[0]
+    text = (
+        f"The network log covers {of(coverage.n_days_with_records, coverage.n_days)} days from {coverage.first_day} to"
+        f" {coverage.last_day}; {number(coverage.n_without_organisation)} of {number(coverage.n_records)} rows do not show who searched."
+    )
+    unlisted: list[tuple[Cell, ...]] = [
+        (item.organisation, item.n_unlisted, item.n_listed, item.n_not_evaluable) for item in told.use.unlisted
+    ]
+    seen = sum(item.answer == "not seen in the log" for item in told.use.unused)
+    table = capped(
+        "Searched on a day on which no list in force names them",
+        (Column("Organisation"), Column("Searches without a listed share", numeric=True), Column("With a listed share", numeric=True),
+         Column("No list in force that day", numeric=True)),
+        unlisted, most=LEADING, more="custodiet network declared-vs-observed",
+        note="A list can be older than a share, and a hub can be listed in place of those behind it: this asks a question and answers none.",
+    )  # fmt: skip
+    rest = Text(
+        f"{number(seen)} listed recipients do not appear in the log; {number(len(told.use.unused) - seen)} more cannot be told.",
+        quiet=True,
+    )
+    return [Heading("Lists against the log"), Text(text), table, rest]
+
+
+def _ban(told: ReachChapter) -> list[Part]:
+    if told.ban is None:
+        return []
+    text = (
+        f"The page of {told.ban.as_of or 'an unknown day'} names immigration among the prohibited uses; the list lets in"
+        f" {counted(len(told.ban.federal), 'federal organisation')} ({listed(told.ban.federal, 6)}). {told.ban.caveat}"
+    )
+    return [Text(text, lead="Stated policy beside the list:")]
+
+
+def _cut(cut: Cut) -> list[Part]:
+    word = cut.target
+    parts: list[Part] = [Heading(f"What would end {word} reach")]
+    parts.append(
+        Text(f"{counted(cut.n_targets, f'{word} organisation')} known, {number(cut.n_reaching)} can reach the data now with full onward"
+             f" sharing; {number(cut.n_in_state)} active public in-state organisations can reach it too.", quiet=True)
+    )  # fmt: skip
+    parts.append(
+        Bullets(
+            (
+                Text(_reading(cut.direct), lead="If nobody passes data on:"),
+                Text(_reading(cut.onward), lead="If everybody does:"),
+            )
+        )
+    )
+    plan = cut.onward.best or cut.direct.best
+    if plan and plan.shares:
+        rows: list[tuple[Cell, ...]] = [
+            (share.source, share.recipient, share.controlled_by, share.in_state_lost) for share in plan.shares
+        ]
+        table = capped(
+            f"Fewest shares whose end would end {word} reach",
+            (Column("Source"), Column("Recipient"), Column("Who controls it"), Column("In-state organisations lost", numeric=True)),
+            rows, most=PLANNED, more="custodiet network cut",
+        )  # fmt: skip
+        parts.append(
+            Folded(f"The shares of the plan ({counted(len(plan.shares), 'share')})", (table, Bullets(cut.caveats)))
+        )
+    return parts
+
+
+def _reading(found: Unplugging) -> str:
+    if found.best is None:
+        return f"{found.verdict}."
+    lost = f"{counted(found.best.in_state_lost, 'in-state organisation')} would lose reach with the plan"
+    return f"{found.verdict}; {counted(len(found.best.shares), 'share')} would have to end, and {lost}."

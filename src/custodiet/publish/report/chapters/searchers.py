@@ -1,7 +1,124 @@
+"""Who searched: by level of government, by state, and by organisation; rates with their n, never counts alone."""
+
+from __future__ import annotations
+
 from collections.abc import Iterator
-from custodiet.publish.report.document import Chapter
+from typing import Any, Final
+
+from custodiet.model.terms import Level
+from custodiet.publish.report.charts import shares_of
+from custodiet.publish.report.document import Cell, Chapter, Column, Note, Part, capped
 from custodiet.publish.report.source import Source
+from custodiet.publish.report.wording import counted, interval, number, share, shown_interval
+
+ENOUGH: Final = 30
+LISTED: Final = 25
+CLASSES: Final = ("stated", "unknown", "uninformative", "hidden", "not told")
+CLASS_WORDS: Final = ("a purpose is stated", "not placed", "says nothing", "hidden", "not told")
+
+_COUNTS: Final = """count(*) AS n, count(DISTINCT org) AS orgs,
+    count(*) FILTER (purpose_class = 'stated') AS stated, count(*) FILTER (purpose_class = 'unknown') AS unknown,
+    count(*) FILTER (purpose_class = 'uninformative') AS uninformative,
+    count(*) FILTER (purpose_class = 'hidden') AS hidden, count(*) FILTER (purpose_class = 'not told') AS not_told"""
 
 
 def chapters(source: Source) -> Iterator[Chapter]:
-    yield from ()
+    """Give the chapter, if the case holds a search."""
+    total = int(source.case.value("SELECT count(*) FROM report_searches"))
+    if not total:
+        return
+    found = {row["level"]: row for row in source.counts(f"SELECT level, {_COUNTS} FROM report_searches GROUP BY level")}
+    order = [str(level) for level in Level]
+    levels = [
+        found[level] for level in sorted(found, key=lambda word: order.index(word) if word in order else len(order))
+    ]
+    parts: list[Part] = [
+        shares_of(
+            "What the stated reasons tell, by level of the searching organisation",
+            "Every bar is all searches of that level. Hidden reasons are held against nobody.",
+            [(row["level"], class_counts(row)) for row in levels], CLASS_WORDS, row_word="Level",
+        ),
+        _table("Searches by level of the searching organisation", "Level", levels, total, "level"),
+        *_states(source, total), *_organisations(source),
+    ]  # fmt: skip
+    orgs = int(source.case.value("SELECT count(DISTINCT org) FROM report_searches"))
+    unnamed = int(source.case.value("SELECT count(*) FROM report_searches WHERE org IS NULL"))
+    lead = f"{counted(total, unit(source), unit(source) + 'es' if source.is_linked else '')} by {counted(orgs, 'organisation')}"
+    lead += f"; {number(unnamed)} do not show who searched." if unnamed else "."
+    yield Chapter("searchers", "Who searched", tuple(parts), lead)
+
+
+def unit(source: Source) -> str:
+    """Name what is counted: searches, or rows of logs where copies were not joined."""
+    return "search" if source.is_linked else "row of logs"
+
+
+def class_counts(row: dict[str, Any]) -> list[int]:
+    """Give the counts of the classes of purpose, in the order of :data:`CLASSES`."""
+    return [row[name.replace(" ", "_")] for name in CLASSES]
+
+
+def evaluable(row: dict[str, Any]) -> int:
+    """Count the searches whose reason is shown and was classified."""
+    return int(row["stated"] + row["unknown"] + row["uninformative"])
+
+
+def _table(caption: str, word: str, rows: list[dict[str, Any]], total: int, key: str, *, more: int = 0) -> Part:
+    lines: list[tuple[Cell, ...]] = [
+        (row[key] or "not known", row["n"], share(row["n"], total), row["orgs"], evaluable(row), row["uninformative"],
+         share(row["uninformative"], evaluable(row)), shown_interval(row["uninformative"], evaluable(row)))
+        for row in rows
+    ]  # fmt: skip
+    return capped(
+        caption,
+        (Column(word), Column("Searches", numeric=True), Column("Share", numeric=True), Column("Organisations", numeric=True),
+         Column("Reason evaluable", numeric=True), Column("Says nothing", numeric=True), Column("Rate", numeric=True),
+         Column("95 % interval", numeric=True)),
+        lines, most=len(lines) - more, more="custodiet export searches",
+    )  # fmt: skip
+
+
+def _states(source: Source, total: int) -> list[Part]:
+    rows = source.counts(f"SELECT state, {_COUNTS} FROM report_searches GROUP BY state ORDER BY state NULLS LAST")
+    return [
+        _table(
+            "Searches by state of the searching organisation, in order of the postal code",
+            "State",
+            rows,
+            total,
+            "state",
+        )
+    ]
+
+
+def _organisations(source: Source) -> list[Part]:
+    rows = source.counts(
+        f"SELECT org, any_value(level ORDER BY level) AS level, any_value(state ORDER BY state) AS state, {_COUNTS}"
+        " FROM report_searches WHERE org IS NOT NULL GROUP BY org"
+    )
+    enough = [row for row in rows if evaluable(row) >= ENOUGH]
+    if not enough:
+        return [
+            Note(
+                f"No organisation has {ENOUGH} searches with an evaluable reason; no rates by organisation are given.",
+                tone="quiet",
+            )
+        ]
+    enough.sort(key=lambda row: (-(interval(row["uninformative"], evaluable(row)) or (0.0,))[0], row["org"]))
+    lines: list[tuple[Cell, ...]] = [
+        (row["org"], row["level"], row["state"], row["n"], evaluable(row), row["uninformative"],
+         share(row["uninformative"], evaluable(row)), shown_interval(row["uninformative"], evaluable(row)))
+        for row in enough
+    ]  # fmt: skip
+    few = len(rows) - len(enough)
+    return [
+        capped(
+            "Reasons that say nothing about the purpose, by searching organisation",
+            (Column("Organisation"), Column("Level"), Column("State"), Column("Searches", numeric=True),
+             Column("Reason evaluable", numeric=True), Column("Says nothing", numeric=True), Column("Rate", numeric=True),
+             Column("95 % interval", numeric=True)),
+            lines, most=LISTED, more="custodiet export searches",
+            note=f"Ordered by the lower end of the interval. Organisations with fewer than {ENOUGH} evaluable searches are left out"
+            f" ({number(few)}). A short reason is not by itself improper.",
+        )
+    ]  # fmt: skip
