@@ -30,6 +30,17 @@ UNION
 SELECT * FROM free SEMI JOIN unnamed USING (second, networks)
 """
 
+# Rows of one log that stand in the same organisation and second: how each looks in every cell but its id.
+_LOOKS: Final = """
+CREATE OR REPLACE TEMP TABLE link_looks AS
+SELECT m.dno, m.record_no, md5_number_lower(row(COLUMNS(r.* EXCLUDE (record_no, source_row, source_page, search_id,
+    layout_corrected)))::VARCHAR) AS look
+FROM link_meeting m JOIN link_disclosures d USING (dno)
+JOIN records r ON r.disclosure_id = d.disclosure_id AND r.record_no = m.record_no
+SEMI JOIN (SELECT dno, second FROM link_meeting GROUP BY ALL HAVING count(*) > 1) s
+    ON s.dno = m.dno AND s.second = m.second
+"""
+
 _PLAIN: Final = "nullif(regexp_replace(lower({text}), '[^\\p{{L}}\\p{{N}}]+', '', 'g'), '')"
 _TIGHT: Final = "CASE WHEN NOT regexp_matches({text}, '[*#]{{2}}|(?i)redact') THEN lower(replace({text}, ' ', '')) END"
 
@@ -48,11 +59,13 @@ WITH seen AS (
     SELECT reason_key, {_PLAIN.format(text="min(reason)")} AS plain FROM seen WHERE told_reason GROUP BY reason_key
 )
 SELECT s.dno, s.record_no, s.org_no, s.second, s.networks, s.devices, s.cluster, s.rank, s.own_key,
+    coalesce(l.look, s.own_key) AS look,
     CASE WHEN window_start IS NOT NULL AND window_end IS NOT NULL
         THEN epoch(window_start)::BIGINT || '/' || epoch(window_end)::BIGINT END AS period,
     t.plain AS reason, coalesce(s.cut, false) AND t.plain IS NOT NULL AS cut, s.case_text, s.plate, s.search_type,
     s.offense, s.prompt
 FROM seen s LEFT JOIN texts t ON s.told_reason AND t.reason_key = s.reason_key
+LEFT JOIN link_looks l ON l.dno = s.dno AND l.record_no = s.record_no
 """
 
 # A cut text stands for the only longer one of its organisation and second that begins with it; for none, when two do.
@@ -83,6 +96,7 @@ def gather_candidates(case: Case, id_rank: int) -> int:
     case.execute(_MEETING.format(id_rank=id_rank))
     if not case.value("SELECT count(*) FROM link_meeting"):
         return 0
+    case.execute(_LOOKS)
     case.execute(_CANDIDATES)
     case.execute(_COMPLETED)
     case.execute(_COMPLETE)

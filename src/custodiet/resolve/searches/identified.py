@@ -91,7 +91,12 @@ UPDATE link_rows SET id_key = NULL WHERE id_key IN (SELECT id_key FROM link_runs
 def join_by_id(case: Case) -> None:
     """Fill ``link_clusters``: one row per record whose id alone does not tell its search."""
     numbers = {
-        "tolerance": _TOLERANCE, "most_times": _MOST_TIMES, "shift": _LARGEST_SHIFT, "conflict": Basis.ID_CONFLICT.rank, "shifted": Basis.CLOCK_SHIFT.rank, "joined": Basis.SEARCH_ID.rank,
-    }  # fmt: skip
+        "tolerance": _TOLERANCE,
+        "most_times": _MOST_TIMES,
+        "shift": _LARGEST_SHIFT,
+        "conflict": Basis.ID_CONFLICT.rank,
+        "shifted": Basis.CLOCK_SHIFT.rank,
+        "joined": Basis.SEARCH_ID.rank,
+    }
     for statement in (_DOUBTFUL, _RUNS, _NAMES, _NO_IDS):
         case.execute(statement.format(**numbers))

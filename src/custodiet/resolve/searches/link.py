@@ -8,6 +8,7 @@ from custodiet.case import Case
 from custodiet.resolve.searches.basis import Basis
 from custodiet.resolve.searches.blocks import PASSES, run_pass
 from custodiet.resolve.searches.candidates import gather_candidates
+from custodiet.resolve.searches.differences import store_differences
 from custodiet.resolve.searches.identified import join_by_id
 from custodiet.resolve.searches.prepare import prepare
 from custodiet.resolve.searches.store import store
@@ -24,7 +25,7 @@ SELECT dno, record_no, cluster, rank FROM link_candidates WHERE cluster IS NOT N
 _REPEATED: Final = """
 INSERT INTO link_clusters
 WITH free AS (
-    SELECT r.* FROM link_rows r ANTI JOIN link_clusters c USING (dno, record_no) WHERE r.id_key IS NULL
+    SELECT * FROM link_rows WHERE id_key IS NULL
 ), near AS (
     SELECT * FROM free SEMI JOIN (
         SELECT dno, org_no, clock, networks FROM free GROUP BY ALL HAVING count(*) > 1
@@ -36,7 +37,7 @@ WITH free AS (
     FROM near n JOIN link_disclosures d USING (dno)
     JOIN records r ON r.disclosure_id = d.disclosure_id AND r.record_no = n.record_no
 )
-SELECT dno, record_no, NULL, {rank} FROM cells WHERE n > 1
+SELECT dno, record_no, NULL, {rank} FROM cells ANTI JOIN link_clusters USING (dno, record_no) WHERE n > 1
 """
 
 
@@ -54,3 +55,4 @@ def update_searches(case: Case) -> None:
             case.execute(_JOINED_BY_PASSES.format(ambiguous=Basis.AMBIGUOUS.rank))
         case.execute(_REPEATED.format(rank=Basis.REPEATED_ROW.rank))
         store(case)
+        store_differences(case)

@@ -132,6 +132,17 @@ SELECT f.*, m.meant, row_number() OVER (PARTITION BY search_key ORDER BY f.rank,
 FROM found f JOIN meant m USING (search_key)
 """
 
+# Of searches alike in all that two logs release, which row is which cannot be told and changes no released cell:
+# a join is right when the log that it was joined to holds the same search among those alike.
+_TIERS: Final = """
+SELECT m.rank, count(*) FILTER (m.alike = m.meant OR (m.rank = {order} AND h.search IS NOT NULL)) AS n_right,
+    count(*) AS n_joined
+FROM measured m JOIN (SELECT search_key, disclosure_id FROM measured WHERE stands_for) s USING (search_key)
+LEFT JOIN (SELECT DISTINCT disclosure_id, search FROM measured) h
+    ON h.disclosure_id = s.disclosure_id AND h.search = m.search
+WHERE NOT m.stands_for GROUP BY m.rank
+"""
+
 _LOGS: Final = """
 WITH spread AS (
     SELECT search, min(disclosure_id) <> max(disclosure_id) AS copied FROM measured GROUP BY search
@@ -147,12 +158,7 @@ GROUP BY log ORDER BY min(disclosure_id)
 
 def _compare(case: Case) -> Measurement:
     case.execute(_JOINS.format(id_rank=Basis.SEARCH_ID.rank))
-    tiers = {
-        rank: (right, joined)
-        for rank, right, joined in case.rows(
-            "SELECT rank, count(*) FILTER (alike = meant), count(*) FROM measured WHERE NOT stands_for GROUP BY rank"
-        )
-    }
+    tiers = {rank: (right, joined) for rank, right, joined in case.rows(_TIERS.format(order=Basis.ORDER.rank))}
     n_records, n_true, n_found = case.rows(
         "SELECT count(*), count(DISTINCT search), count(DISTINCT search_key) FROM measured"
     )[0]
@@ -182,7 +188,11 @@ def wilson_interval(n_right: int, n_all: int) -> tuple[float, float]:
 if __name__ == "__main__":
     found = measure()
     for tier in found.tiers:
-        sys.stdout.write(f"{tier.basis:45} {tier.n_right:8}/{tier.n_joined:8} {tier.n_right / tier.n_joined:.5f} {wilson_interval(tier.n_right, tier.n_joined)}\n")
+        sys.stdout.write(
+            f"{tier.basis:45} {tier.n_right:8}/{tier.n_joined:8} {tier.n_right / tier.n_joined:.5f} {wilson_interval(tier.n_right, tier.n_joined)}\n"
+        )
     for log in found.logs:
-        sys.stdout.write(f"{log.name:60} {log.n_records:7} {log.n_copied:7} {log.n_joined:7} {log.n_joined / max(1, log.n_copied):.4f} amb {log.n_ambiguous}\n")
+        sys.stdout.write(
+            f"{log.name:60} {log.n_records:7} {log.n_copied:7} {log.n_joined:7} {log.n_joined / max(1, log.n_copied):.4f} amb {log.n_ambiguous}\n"
+        )
     sys.stdout.write(f"{found.n_records} {found.n_true} {found.n_found} {found.n_possible} {found.n_alone}\n")

@@ -32,7 +32,8 @@ _SEARCHES: Final = """
 CREATE OR REPLACE TEMP TABLE link_searches AS
 SELECT k.key, count(*) AS n_sightings, count(DISTINCT r.producer) AS n_producers, min(r.searched_at) AS searched_at,
     max(r.networks) AS networks, max(r.devices) AS devices, min(r.search_type) AS search_type,
-    min(k.org_no) FILTER (NOT k.assumed) AS released, min(k.org_no) AS any_org, max(coalesce(k.rank, {joined}))::INTEGER AS rank,
+    max(coalesce(k.rank, {joined}))::INTEGER AS rank,
+    min(k.org_no) FILTER (NOT k.assumed) AS released, min(k.org_no) AS any_org,
     bit_or(a.bits) AS reasons, bit_or(b.bits) AS offenses, bit_or(c.bits) AS prompts
 FROM link_keyed k JOIN link_disclosures d USING (dno)
 JOIN records r ON r.disclosure_id = d.disclosure_id AND r.record_no = k.record_no
@@ -65,7 +66,8 @@ SELECT lower(lpad(to_hex(s.key), 16, '0')),
     CASE WHEN n_sightings = 1 AND s.rank NOT IN ({alone}) THEN 'single' ELSE w.basis END,
     n.shown, s.searched_at, s.networks, s.devices, s.search_type, s.n_sightings, s.n_producers,
     coalesce(l.purposes, [])
-FROM link_searches s JOIN (VALUES {words}) w (rank, basis) USING (rank) LEFT JOIN names n ON n.org_no = coalesce(s.released, s.any_org)
+FROM link_searches s JOIN (VALUES {words}) w (rank, basis) USING (rank)
+LEFT JOIN names n ON n.org_no = coalesce(s.released, s.any_org)
 LEFT JOIN labelled l ON l.reasons IS NOT DISTINCT FROM s.reasons AND l.offenses IS NOT DISTINCT FROM s.offenses
     AND l.prompts IS NOT DISTINCT FROM s.prompts
 """

@@ -10,6 +10,7 @@ overlapping, rolling snapshots of a page, and ids joined to a wrong organisation
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -21,16 +22,18 @@ Numbers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
 START: Final = 1_762_000_000
-_PLACES: Final = (
+_PLACES: Final = re.findall(
+    r"\w+",
     "Ashford Brackwater Calder Dunmore Eastlow Fenwick Garrow Hartsend Inverlake Jasperton Kelbrook Larkmere "
-    "Millrace Norwend Oakhollow Pellbury Quarrow Redmarsh Stonecress Thornby"
-).split()
+    "Millrace Norwend Oakhollow Pellbury Quarrow Redmarsh Stonecress Thornby",
+)
 _ENDINGS: Final = ("", " Falls", " Heights", " Grove", " Springs")
 _STATES: Final = ("OH", "TX", "GA")
-_WORDS: Final = (
+_WORDS: Final = re.findall(
+    r"\w+",
     "stolen vehicle robbery burglary theft inv investigation suspicious follow up missing narcotics hit run shots "
-    "warrant fraud assault bolo welfare check felony evading recovered county request agency outside"
-).split()
+    "warrant fraud assault bolo welfare check felony evading recovered county request agency outside",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,7 @@ def organisation_names() -> list[str]:
 def make_world(n: int, seconds: int, rng: np.random.Generator) -> World:
     """Make searches: a few busy organisations, rushes in the same second, some entered twice over."""
     names = organisation_names()
-    org = (len(names) * rng.random(n) ** 3).astype(np.int64)
+    org = (len(names) * rng.random(n) ** 1.5).astype(np.int64)
     clock = START + (seconds * rng.random(n)).astype(np.int64)
     usual = (20 + 900 * rng.random(60)).astype(np.int64)
     networks = np.where(rng.random(n) < 0.85, usual[org % 60], 1 + (12 * rng.random(n)).astype(np.int64))
@@ -105,8 +108,8 @@ def make_world(n: int, seconds: int, rng: np.random.Generator) -> World:
     window_end = np.where(custom, clock - clock % 3600, clock)
     # Some type the next search of the same form again: all alike but for the plate, or alike in everything.
     like = rng.random(n)
-    source = np.where(like < 0.02, np.maximum(np.arange(n) - 1, 0), np.arange(n))
-    again = like < 0.008
+    source = np.where(like < 0.01, np.maximum(np.arange(n) - 1, 0), np.arange(n))
+    again = like < 0.004
     pick = rng.random((n, 5))
     reason = [_reason(row) for row in pick]
     case_number = [f"25-{int(90_000 * row[3]) + 10_000}" if row[4] < 0.5 else None for row in pick]
@@ -157,6 +160,7 @@ def network_logs() -> list[Log]:
         Log("network, no ids, seconds cut off", 12, hidden=no_id, masked=faces, minutes=True),
         Log("network, no ids, seconds cut off, other masks", 13, hidden=no_id, masked=faces | {"reason"},
             minutes=True),
+        Log("network, no ids, plates released", 16, hidden=no_id),
         Log("network, no ids, rows written twice", 14, hidden=no_id, masked=faces, repeats=0.05),
         Log("network, no ids, first weeks", 15, hidden=no_id, masked=faces, part=(0.0, 0.55)),
         Log("network, no ids, last weeks, overlapping", 15, hidden=no_id, masked=faces, part=(0.45, 1.0)),
@@ -174,9 +178,7 @@ def own_logs() -> list[Log]:
             Log("portal, three snapshots", 100 + org, own_of=org, hidden=page, part=(start, start + 0.5), portal=True)
             for start in (0.0, 0.25, 0.5)
         ]
-    logs += [
-        Log("portal, no ids", 100 + org, own_of=org, hidden=page | no_id, portal=True) for org in range(0, 6)
-    ]
+    logs += [Log("portal, no ids", 100 + org, own_of=org, hidden=page | no_id, portal=True) for org in range(0, 6)]
     return logs
 
 
