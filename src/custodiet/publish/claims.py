@@ -226,10 +226,11 @@ def _routes(
         stated = ({"table": "indicators", "where": where, "count": {"sum": column}},)
     if of_shares and counts["n_pairs"] == value:
         sql = (
-            "SELECT count(DISTINCT (coalesce(a.canonical, s.source), coalesce(b.canonical, s.recipient)))"
-            f" FROM {_file('evidence')} e JOIN {_file('shares')} s ON s.disclosure_id = e.disclosure_id"
-            f" AND s.source_row = e.record_no LEFT JOIN {_file('organisations')} a ON a.name = s.source"
-            f" LEFT JOIN {_file('organisations')} b ON b.name = s.recipient WHERE {mine}"
+            f"SELECT count(DISTINCT e.counted) FROM {_file('evidence')} e JOIN {_file('shares')} s"
+            " ON s.disclosure_id = e.disclosure_id AND s.source_row = e.record_no"
+            f" LEFT JOIN {_file('organisations')} a ON a.name = s.source"
+            f" LEFT JOIN {_file('organisations')} b ON b.name = s.recipient WHERE {mine} AND e.counted ="
+            " coalesce(a.canonical, s.source) || ' > ' || coalesce(b.canonical, s.recipient)"
         )
         return sql, (*stated, {"table": "evidence", "where": where, "count": {"distinct": "counted"}}), ""
     if of_searches and counts["n_searches"] == value:

@@ -14,9 +14,9 @@ EVIDENCE = Table(
         Column("indicator_id", "text", "the indicator"),
         Column("disclosure_id", "text", "the disclosure"),
         Column("record_no", "integer", "the record, or the place in a list; 0 is the disclosure as a whole"),
-        Column("counted", "text", "for shares: the pair that is counted once, canonical source > recipient"),
+        Column("counted", "text", "for shares: the pair that is counted once, canonical source > recipient; else null"),
     ),
-    ("indicator_id", "disclosure_id", "record_no", "counted"),
+    ("indicator_id", "disclosure_id", "record_no"),
 )
 
 
@@ -31,13 +31,22 @@ def evidence_table(case: Case, indicators: pa.Table) -> pa.Table:
         return case.query(
             """
             WITH rows AS (
-              SELECT indicator_id, n_shares IS NOT NULL AS of_shares, unnest(evidence) AS e FROM published_indicators),
-            names AS (SELECT name, any_value(canonical) AS canonical FROM organisations GROUP BY name)
-            SELECT DISTINCT r.indicator_id, r.e.disclosure_id AS disclosure_id, r.e.record_no AS record_no,
-                   coalesce(a.canonical, s.source) || ' > ' || coalesce(b.canonical, s.recipient) AS counted
-            FROM rows r
-            LEFT JOIN shares s ON r.of_shares AND s.disclosure_id = r.e.disclosure_id AND s.source_row = r.e.record_no
-            LEFT JOIN names a ON a.name = s.source LEFT JOIN names b ON b.name = s.recipient
-            ORDER BY ALL
+              SELECT indicator_id, subject, n_shares IS NOT NULL AS of_shares, unnest(evidence) AS e
+              FROM published_indicators),
+            names AS (SELECT name, any_value(canonical) AS canonical FROM organisations GROUP BY name),
+            pairs AS (
+              SELECT r.indicator_id, r.subject, r.e.disclosure_id AS disclosure_id, r.e.record_no AS record_no,
+                     coalesce(a.canonical, s.source) AS owner,
+                     coalesce(a.canonical, s.source) || ' > ' || coalesce(b.canonical, s.recipient) AS pair
+              FROM rows r
+              LEFT JOIN shares s ON r.of_shares AND s.disclosure_id = r.e.disclosure_id AND s.source_row = r.e.record_no
+              LEFT JOIN names a ON a.name = s.source LEFT JOIN names b ON b.name = s.recipient)
+            SELECT indicator_id, disclosure_id, record_no,
+                   -- One place of a list can state both directions: then the pair is the one whose data the subject owns.
+                   CASE WHEN count(DISTINCT pair) = 1 THEN min(pair)
+                        WHEN count(DISTINCT pair) FILTER (owner = subject) = 1 THEN min(pair) FILTER (owner = subject)
+                        END AS counted
+            FROM pairs GROUP BY indicator_id, disclosure_id, record_no
+            ORDER BY indicator_id, disclosure_id, record_no
             """
         )

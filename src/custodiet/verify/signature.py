@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 
 from custodiet.model.bundle import (
     ENVELOPE,
+    MANIFEST,
     PAYLOAD_TYPE,
     PUBLIC_KEY,
     canonical_json,
@@ -64,13 +65,7 @@ def check_signature(folder: Path, manifest: bytes, trusted: Ed25519PublicKey | N
         verdict.fault("missing-file", absent, "Half of the signature is missing.")
         return
     key = _own_key(key_file, verdict)
-    signature = _signature(envelope, manifest, key, verdict)
-    if key is None or signature is None:
-        return
-    try:
-        key.verify(signature, pre_authentication_encoding(PAYLOAD_TYPE, manifest))
-    except InvalidSignature:
-        verdict.fault("signature-invalid", ENVELOPE, "The signature does not fit the manifest and the key beside it.")
+    if key is None or not _fits(envelope, manifest, key, verdict):
         return
     verdict.signed_by = fingerprint(key)
     if trusted is not None:
@@ -91,8 +86,8 @@ def _own_key(path: Path, verdict: Verdict) -> Ed25519PublicKey | None:
     return key
 
 
-def _signature(path: Path, manifest: bytes, key: Ed25519PublicKey | None, verdict: Verdict) -> bytes | None:
-    """Read the signature out of an envelope that must have the one form in which it is written."""
+def _fits(path: Path, manifest: bytes, key: Ed25519PublicKey, verdict: Verdict) -> bool:
+    """Check an envelope, which must have the one form in which it is written, and name the file that is wrong."""
     data = path.read_bytes()
     try:
         envelope = json.loads(data)
@@ -101,18 +96,28 @@ def _signature(path: Path, manifest: bytes, key: Ed25519PublicKey | None, verdic
         keyid = envelope["signatures"][0]["keyid"]
     except (ValueError, KeyError, IndexError, TypeError, RecursionError, binascii.Error):
         verdict.fault("signature-invalid", ENVELOPE, "The file is no DSSE envelope with one signature.")
-        return None
-    if payload != manifest:
-        verdict.fault("manifest-changed", "manifest.json", "The manifest is not the one that was signed.")
-        return None
-    if key is None:
-        return None
-    if data != envelope_bytes(manifest, signature, fingerprint(key)) or keyid != fingerprint(key):
+        return False
+    if keyid != fingerprint(key):
         verdict.fault(
-            "signature-invalid", ENVELOPE, "The envelope was changed, or names another key than the one beside it."
+            "signature-invalid", f"{ENVELOPE}, {PUBLIC_KEY}", "The signature is by another key than the one beside it."
         )
-        return None
-    return signature
+    elif _signed(key, signature, manifest):
+        if data == envelope_bytes(manifest, signature, keyid):
+            return True
+        verdict.fault("signature-invalid", ENVELOPE, "The signature fits, but the envelope around it was changed.")
+    elif _signed(key, signature, payload):
+        verdict.fault("manifest-changed", MANIFEST, "The manifest is not the one that was signed.")
+    else:
+        verdict.fault("signature-invalid", ENVELOPE, "The signature does not fit the manifest.")
+    return False
+
+
+def _signed(key: Ed25519PublicKey, signature: bytes, payload: bytes) -> bool:
+    try:
+        key.verify(signature, pre_authentication_encoding(PAYLOAD_TYPE, payload))
+    except InvalidSignature:
+        return False
+    return True
 
 
 def envelope_bytes(manifest: bytes, signature: bytes, keyid: str) -> bytes:
