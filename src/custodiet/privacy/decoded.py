@@ -28,6 +28,7 @@ from custodiet.privacy.formulas import rearm
 
 _CELLS: Final = frozenset({"td", "th", "dd", "dt", "option"})
 _PICTURES: Final = frozenset({".png", ".jpg", ".jpeg", ".woff", ".woff2", ".ico"})
+_COMMENT: Final = re.compile(rb"<!--(.*?)-->|<\?(.*?)\?>", re.DOTALL)
 _DEPTH: Final = 3
 
 
@@ -166,10 +167,9 @@ def _strings(value: Any) -> Iterator[str]:
 def _markup(name: str, data: bytes) -> Decoded:
     tree = lxml_html.fromstring(data, parser=lxml_html.HTMLParser(encoding="utf-8", huge_tree=True))
     cells: list[str] = []
-    prose: list[str] = []
+    prose = [comment.decode("utf-8", "replace") for found in _COMMENT.findall(data) for comment in found]
     for element in tree.iter():
-        if isinstance(element, etree._Comment | etree._ProcessingInstruction):
-            prose.append(str(element.text or ""))
+        if not isinstance(element.tag, str):
             continue
         prose += [value for value in element.attrib.values() if not value.startswith("data:")]
         (cells if element.tag in _CELLS else prose).append(html.unescape(element.text or ""))

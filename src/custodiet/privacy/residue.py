@@ -28,7 +28,7 @@ _LONG_ID: Final = re.compile(
     r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b|\b(?=[0-9a-f]*\d)[0-9a-f]{12,}\b"
 )
 _TOGETHER: Final = re.compile(r"[\s.·-]{1,2}")
-_STORED_DIGITS: Final = 32
+_SHORTEST_STORED: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def plates_in(secrets: Secrets, text: str) -> int:
     if not secrets.plates:
         return 0
     plain = _plain(text)
-    stored = sum(token in secrets.plates for token in _WORD.findall(plain) if len(token) == _STORED_DIGITS)
+    stored = sum(token in secrets.plates for token in _WORD.findall(plain) if len(token) >= _SHORTEST_STORED)
     without = _LONG_ID.sub(" \x00 ", plain)
     return stored + sum(_is_plate(secrets, candidate) for candidate in _plate_candidates(without))
 
