@@ -17,9 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-ColumnType = Literal[
-    "text", "integer", "real", "boolean", "timestamp", "local-time", "date", "text-list", "citations"
-]
+ColumnType = Literal["text", "integer", "real", "boolean", "timestamp", "local-time", "date", "text-list", "citations"]
 Leaves = Literal["keep", "pseudonym", "words", "name", "hour", "never"]
 
 
@@ -265,6 +263,31 @@ PORTALS: Final = Table(
     ("producer", "as_of", "disclosure_id", "source_row"),
 )
 
+FLOWS: Final = Table(
+    "flows",
+    "registered exchange and version",
+    (
+        _c("flow_id", "text", "id in the register"),
+        _c("source", "text", "organisation whose data it is"),
+        _c("system_of_records", "text", "systems the data come from"),
+        _c("recipient", "text", "organisation that gets it"),
+        _c("via", "text", "hub it passes through, or null"),
+        _c("data_categories", "text-list", "what is exchanged"),
+        _c("sensitivity", "text-list", "why the categories are sensitive"),
+        _c("stated_purpose", "text", "as the parties state it"),
+        _c("legal_authority_claimed", "text", "as the parties state it"),
+        _c("agreement", "text", "name of the agreement"),
+        _c("agreement_date", "text", "its date as reported"),
+        _c("started", "text", "as reported: date, month or year"),
+        _c("ended", "text", "as reported, or null"),
+        _c("status", "text", "active, enjoined, contested, ended, … at status_as_of"),
+        _c("status_as_of", "date", "date of the latest source"),
+        _c("sources", "text-list", "addresses of the sources"),
+        _c("confidence", "text", "high, medium, low"),
+    ),
+    ("flow_id",),
+)
+
 OUTCOMES: Final = Table(
     "outcomes",
     "rule and producer",
@@ -448,6 +471,7 @@ CONTRACT_TABLES: Final[dict[str, Table]] = {
         SHARES,
         SHARE_SPANS,
         PORTALS,
+        FLOWS,
         OUTCOMES,
         INDICATORS,
         FINDINGS,
