@@ -6,11 +6,12 @@ a row of the indicators; none is typed.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any, Final
 
 from custodiet.publish.report.claims import claim, weight
 from custodiet.publish.report.document import Bullets, Chapter, Heading, Note, Pairs, Part, Text
-from custodiet.publish.report.gaps import not_determined, to_ask
+from custodiet.publish.report.gaps import UNREAD, not_determined, to_ask
 from custodiet.publish.report.source import Source
 from custodiet.publish.report.wording import counted, listed, number, span
 
@@ -29,17 +30,25 @@ def brief(source: Source) -> Chapter:
 
 
 def _asked(source: Source) -> list[Part]:
-    evaluated = source.counts("SELECT DISTINCT rule_id FROM outcomes ORDER BY rule_id")
+    heading = Heading("What was asked")
     n = source.measure("rules", "Rules put to the records", "SELECT count(DISTINCT rule_id) FROM outcomes")
-    titles = [source.rule_title(row["rule_id"]).lower() for row in evaluated]
     if not n:
-        text = "No rule was put to these records yet; this report says what they hold and what they lack."
-    else:
-        text = (
-            f"Whether the disclosed records meet {counted(n, 'rule')} of law, policy and audit practice"
-            f" ({listed(titles, most=4)}), and what the records do not let anyone tell."
-        )
-    return [Heading("What was asked"), Text(text)]
+        return [heading, Text("No rule was put to these records; this report says what they hold and what they lack.")]
+    n_apply = source.measure(
+        "rules_that_apply", "Rules that apply to at least one row", f"SELECT count(*) FROM ({_APPLY})"
+    )
+    packs = Counter(source.pack_title(rule_id) for (rule_id,) in source.case.rows(f"{_APPLY} ORDER BY rule_id"))
+    named = [
+        f"{title} ({number(count)})" for title, count in sorted(packs.items(), key=lambda item: (-item[1], item[0]))
+    ]
+    text = (
+        "Do the disclosed records meet the rules of law, policy and audit practice that bind these organisations, and what do the"
+        f" records not let anyone tell? Of {counted(n, 'rule')}, {number(n_apply)} apply to these records: {listed(named, most=5)}."
+    )
+    return [heading, Text(text)]
+
+
+_APPLY: Final = "SELECT rule_id FROM outcomes GROUP BY rule_id HAVING sum(n_indicator + n_clear + n_not_evaluable) > 0"
 
 
 def _read(source: Source) -> list[Part]:
@@ -82,8 +91,9 @@ def _read(source: Source) -> list[Part]:
 
 
 _UNREAD: Final = (
-    "SELECT count(*) FROM (SELECT DISTINCT file_name, \"where\" FROM problems WHERE code IN ('encrypted', 'unsafe-archive',"
-    " 'too-large', 'no-table', 'empty', 'no-text', 'corrupt', 'unsupported', 'unrecognised') AND disclosure_id IS NULL)"
+    'SELECT count(*) FROM (SELECT DISTINCT file_name, "where" FROM problems WHERE disclosure_id IS NULL AND code IN ('
+    + ", ".join(f"'{code}'" for code in sorted(UNREAD))
+    + "))"
 )
 
 
@@ -121,14 +131,15 @@ def _indicators(source: Source) -> list[Part]:
     if not rows:
         return []
     chosen = _one_of_each_rule(rows)
+    times = Counter(row["rule_id"] for row in rows)
     note = Note(
-        f"What follows was found by a program and reviewed by nobody: {len(chosen)} of {counted(len(rows), 'indicator')}, the"
-        " weightiest of each rule. It says where to look, not what happened.",
+        f"What follows was found by a program and reviewed by nobody: {len(chosen)} of {counted(len(rows), 'indicator')}, one for"
+        " each of the weightiest rules. It says where to look, not what happened.",
         lead="Not findings.",
     )
     return [
         Heading("Indicators that await review"), note,
-        *(claim(source, row, prefix="b-", brief=True) for row in chosen),
+        *(claim(source, row, prefix="b-", brief=True, of_rule=times[row["rule_id"]]) for row in chosen),
     ]  # fmt: skip
 
 

@@ -17,6 +17,8 @@ from custodiet.publish.report.wording import number, share
 
 WIDTH: Final = 640
 _COLOURS: Final = ("c1", "c2", "c3", "c4", "c5")
+_BESIDE: Final = 30
+_PER_LETTER: Final = 6.9
 _NO_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -92,20 +94,28 @@ def shares_of(
     *,
     row_word: str = "Group",
 ) -> Chart:
-    """Draw each row as one bar of full width, parted by class; counts stand in the table and n beside the bar."""
-    left, right, pitch = 178.0, 74.0, 26.0
+    """Draw each row as one bar of full width, parted by class; counts stand in the table and n beside the bar.
+
+    Long labels stand above their bar, short ones beside it.
+    """
+    above = max((len(label) for label, _ in rows), default=0) > _BESIDE
+    left, right, pitch = (8.0, 84.0, 42.0) if above else (_width(rows), 84.0, 26.0)
     shapes: list[str] = []
     for place, (label, counts) in enumerate(rows):
-        y, total, x = 10 + place * pitch, sum(counts), left
-        shapes.append(_text(left - 8, y + 13, _short(label, 27), "end"))
+        y, total, x = 8 + place * pitch, sum(counts), left
+        if above:
+            shapes.append(_text(left, y + 11, _short(label, 88), "start"))
+            y += 17
+        else:
+            shapes.append(_text(left - 8, y + 13, label, "end"))
         for index, count in enumerate(counts):
             wide = (WIDTH - left - right) * count / total if total else 0.0
             if wide > 0:
                 told = f"{label}: {classes[index]} {number(count)} of {number(total)} ({share(count, total)})"
-                shapes.append(_rect(x, y, wide, pitch - 9, _COLOURS[index], told, framed=True))
+                shapes.append(_rect(x, y, wide, 17, _COLOURS[index], told, framed=True))
             x += wide
         shapes.append(_text(WIDTH - right + 8, y + 13, f"n = {number(total)}", "start", "quiet"))
-    bottom = 10 + len(rows) * pitch
+    bottom = 8 + len(rows) * pitch
     shapes.append(_legend(classes, bottom + 16))
     table_rows: list[tuple[Cell, ...]] = [
         (label, sum(counts), *(cell for count in counts for cell in (count, share(count, sum(counts)))))
@@ -122,26 +132,20 @@ def bars(
     title: str, summary: str, rows: Sequence[tuple[str, int]], whole: int | None, *, row_word: str, count_word: str
 ) -> Chart:
     """Draw one horizontal bar a row; with a whole, shares of it stand beside the counts."""
-    left, right, pitch = 210.0, 112.0, 24.0
+    left, right, pitch = _width(rows), 124.0, 24.0
+    most = int((left - 8) / _PER_LETTER)
     top = max([count for _, count in rows] + [1])
     shapes: list[str] = []
     for place, (label, count) in enumerate(rows):
-        y = 8 + place * pitch
-        shapes.append(_text(left - 8, y + 12, _short(label, 32), "end"))
-        shapes.append(
-            _rect(
-                left,
-                y,
-                max((WIDTH - left - right) * count / top, 0.8 if count else 0),
-                pitch - 9,
-                "c1",
-                f"{label}: {number(count)}",
-            )
-        )
+        y, wide = 8 + place * pitch, (WIDTH - left - right) * count / top
+        shapes.append(_text(left - 8, y + 12, _short(label, most), "end"))
+        shapes.append(_rect(left, y, max(wide, 0.8 if count else 0), 15, "c1", f"{label}: {number(count)}"))
         told = f"{number(count)} ({share(count, whole)})" if whole else number(count)
-        shapes.append(_text(left + (WIDTH - left - right) * count / top + 6, y + 12, told, "start", "quiet"))
+        shapes.append(_text(left + wide + 6, y + 12, told, "start", "quiet"))
     svg = _svg(int(12 + len(rows) * pitch), title, summary, shapes)
-    columns = [Column(row_word), Column(count_word, numeric=True)] + ([Column("Share", numeric=True)] if whole else [])
+    columns = [Column(row_word), Column(count_word, numeric=True)]
+    if whole:
+        columns.append(Column("Share", numeric=True))
     table_rows: list[tuple[Cell, ...]] = [
         (label, count, share(count, whole)) if whole else (label, count) for label, count in rows
     ]
@@ -152,28 +156,31 @@ def matrix(
     title: str, summary: str, rows: Sequence[tuple[str, Sequence[int | None]]], columns: Sequence[str], *, row_word: str
 ) -> Chart:
     """Draw counts of rows by columns as tiles, darker for more; None is drawn as an empty frame."""
-    left, pitch = 230.0, 22.0
-    step = min((WIDTH - left) / max(len(columns), 1), 46.0)
+    left, pitch = _width(rows), 22.0
+    most = int((left - 8) / _PER_LETTER)
+    step = min((WIDTH - left) / max(len(columns), 1), 62.0)
+    every = max(1, -(-58 // int(max(step, 1))))
     top = max([count or 0 for _, counts in rows for count in counts] + [1])
     shapes: list[str] = []
-    for place, label in enumerate(columns):
-        if place % max(1, -(-len(columns) // 9)) == 0:
-            shapes.append(_text(left + place * step + step / 2, 14, label, "middle", "quiet"))
+    for place in range(0, len(columns), every):
+        shapes.append(_text(left + place * step + 1, 14, columns[place], "start", "quiet"))
     for line, (label, counts) in enumerate(rows):
         y = 22 + line * pitch
-        shapes.append(_text(left - 8, y + 13, _short(label, 36), "end"))
+        shapes.append(_text(left - 8, y + 13, _short(label, most), "end"))
         for place, count in enumerate(counts):
-            x = left + place * step
-            told = f"{label}, {columns[place]}: {'outside' if count is None else number(count)}"
-            if not count:
-                shapes.append(_rect(x + 1, y + 1, step - 2, pitch - 4, "empty", told))
-            else:
-                depth = 0.25 + 0.75 * (count / top) ** 0.5
-                shapes.append(_rect(x + 1, y + 1, step - 2, pitch - 4, "c1", told, opacity=depth))
+            told = f"{label}, {columns[place]}: {'outside the log' if count is None else number(count)}"
+            kind, depth = ("c1", 0.25 + 0.75 * (count / top) ** 0.5) if count else ("empty", 1.0)
+            shapes.append(_rect(left + place * step + 1, y + 1, step - 2, pitch - 4, kind, told, opacity=depth))
     table_rows: list[tuple[Cell, ...]] = [(label, *counts) for label, counts in rows]
     heads = (Column(row_word), *(Column(name, numeric=True) for name in columns))
     svg = _svg(int(28 + len(rows) * pitch), title, summary, shapes)
     return Chart(title, summary, svg, Table(title, heads, tuple(table_rows)))
+
+
+def _width(rows: Sequence[tuple[str, object]]) -> float:
+    """Return the room that labels beside bars take, bounded."""
+    longest = max((len(label) for label, _ in rows), default=0)
+    return min(max(90.0, 14 + _PER_LETTER * longest), 270.0)
 
 
 def _axis(left: float, base: float, height: float, top: int) -> str:
@@ -192,7 +199,7 @@ def _legend(names: Sequence[str], y: float) -> str:
     for index, name in enumerate(names):
         parts.append(_rect(x, y - 9, 10, 10, _COLOURS[index], ""))
         parts.append(_text(x + 15, y, name, "start"))
-        x += 30 + 6.4 * len(name)
+        x += 32 + 6.7 * len(name)
     return "".join(parts)
 
 

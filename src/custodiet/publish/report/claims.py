@@ -11,7 +11,19 @@ from custodiet.case.citations import cite_rows
 from custodiet.model.terms import Severity
 from custodiet.privacy.tables import last_part
 from custodiet.publish.report.document import (
-    Bullets, Claim, Code, Column, Fixed, Folded, Link, Mark, Pairs, Part, Range, Table, Text,
+    Bullets,
+    Claim,
+    Code,
+    Column,
+    Fixed,
+    Folded,
+    Link,
+    Mark,
+    Pairs,
+    Part,
+    Range,
+    Table,
+    Text,
 )  # fmt: skip
 from custodiet.publish.report.source import Source
 from custodiet.publish.report.wording import counted, day, interval, of, share, shown_interval, span
@@ -19,6 +31,8 @@ from custodiet.rules.rule import Rule
 
 NOT_REVIEWED: Final = "not reviewed"
 CITED: Final = 25
+# Choices that every rule has; the others are the rule's own.
+_GENERAL: Final = ("duplicates", "hidden rows")
 SEVERITY_WORDS: Final = {
     "rule-not-met": "rule not met, as the records read",
     "gap": "gap",
@@ -107,7 +121,13 @@ def number_line(row: Mapping[str, Any]) -> str:
 
 
 def claim(
-    source: Source, row: Mapping[str, Any], *, prefix: str = "", evidence: Sequence[Part] = (), brief: bool = False
+    source: Source,
+    row: Mapping[str, Any],
+    *,
+    prefix: str = "",
+    evidence: Sequence[Part] = (),
+    brief: bool = False,
+    of_rule: int = 1,
 ) -> Claim:
     """Show one indicator or finding.
 
@@ -117,13 +137,19 @@ def claim(
         prefix: Put before the id of the place, where one indicator is shown twice.
         evidence: Parts that cite the rows.
         brief: Leave out all but the sentence and its number.
+        of_rule: Indicators that the rule has in all.
     """
     stamp, reviewed = stamp_of(row)
     marks = (Mark(SEVERITY_WORDS.get(row["severity"], row["severity"]), "quiet"),)
     anchor = f"{prefix}{row['indicator_id']}"
     if brief:
         line = Text(
-            f"Not evaluable: {row['n_not_evaluable'] or 0:,}. {_flip_line(row)}Rule: {source.rule_title(row['rule_id'])}.",
+            f"{_other_counts(row)}{_flip_line(row)}Not evaluable: {row['n_not_evaluable'] or 0:,}."
+            + (
+                f" The rule marks {of_rule:,} organisations or pairs; this one has the highest lower end of the interval."
+                if of_rule > 1
+                else ""
+            ),
             quiet=True,
         )
         return Claim(anchor, stamp, reviewed, row["statement"], marks, range_of(row), (line,))
@@ -140,6 +166,18 @@ def claim(
     return Claim(anchor, stamp, reviewed, row["statement"], marks, range_of(row), tuple(parts))
 
 
+def _other_counts(row: Mapping[str, Any]) -> str:
+    """Write the counts under other definitions of the rule, side by side; nothing where they are the same."""
+    panel = panel_of(row)
+    if panel is None:
+        return ""
+    others = [(label, n) for label, choice, n in panel.others if choice not in _GENERAL and n != panel.headline]
+    if not others:
+        return ""
+    told = "; ".join(f"{n:,} ({label})" for label, n in others)
+    return f"Counted here: {panel.label}. Otherwise: {told}. "
+
+
 def _flip_line(row: Mapping[str, Any]) -> str:
     panel = panel_of(row)
     if panel is None or not panel.flips:
@@ -154,7 +192,7 @@ def _facts(source: Source, row: Mapping[str, Any]) -> Pairs:
     items: list[tuple[str, Any]] = [
         ("About", row["subject"]),
         *([("Together with", row["counterpart"])] if row["counterpart"] else []),
-        ("Period of the evidence", span(row["period_start"], row["period_end"])),
+        ("Period of the evidence (UTC)", span(row["period_start"], row["period_end"])),
         ("Evaluated", row["denominator"]),
         *([("Rate, with 95 % interval", f"{share_text} ({rate})")] if rate and share_text != "–" else []),
         ("Could not be evaluated", row["n_not_evaluable"] or 0),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from custodiet.model.problems import PROBLEM_CODES
 from custodiet.publish.report.document import Text
 from custodiet.publish.report.source import Source
 from custodiet.publish.report.wording import counted, day, listed, of
@@ -20,7 +21,8 @@ STATE_WORDS: Final = {
     "value": "shown", "blank": "blank", "masked": "masked", "withheld": "withheld with a legal ground",
     "partial": "hidden in part", "placeholder": "a placeholder", "not-exported": "no such column",
 }  # fmt: skip
-_MOST: Final = 6
+_MOST: Final = 8
+UNREAD: Final = frozenset(code for code, item in PROBLEM_CODES.items() if item.unread)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +43,7 @@ class Gap:
 def not_determined(source: Source) -> tuple[str | Text, ...]:
     """Say what could not be determined, and why; most weighty first."""
     said: list[str | Text] = []
-    for row in source.case.rows(_NOT_EVALUABLE)[:3]:
-        rule_id, unknown, judged = row
-        said.append(
-            Text(f"for {of(int(unknown), int(unknown + judged))} rows put to this rule: what it needs is hidden, not exported or not known.",
-                 lead=f"{source.rule_title(rule_id)}:")
-        )  # fmt: skip
+    said += _untold_rules(source)
     said += _hidden_fields(source)
     gaps = missing_months(source)
     if gaps:
@@ -61,7 +58,7 @@ def not_determined(source: Source) -> tuple[str | Text, ...]:
         said.append(
             Text(f"{counted(len(cut), 'table')} end before the data does; counts are a floor.", lead="Cut off.")
         )
-    unread = [row for row in source.problems if row["code"] in _UNREAD and not row["disclosure_id"]]
+    unread = [row for row in source.problems if row["code"] in UNREAD and not row["disclosure_id"]]
     if unread:
         names = listed(sorted({row["file_name"] or "a file" for row in unread}), 4)
         said.append(Text(f"{names}. What they hold is not in any number here.", lead="Not read:"))
@@ -75,25 +72,33 @@ def not_determined(source: Source) -> tuple[str | Text, ...]:
     return tuple(said) or ("Nothing that the rules ask for was hidden or missing.",)
 
 
-_UNREAD: Final = frozenset(
-    (
-        "encrypted",
-        "unsafe-archive",
-        "too-large",
-        "no-table",
-        "empty",
-        "no-text",
-        "corrupt",
-        "unsupported",
-        "unrecognised",
-    )
-)
 _NOT_EVALUABLE: Final = """
-SELECT rule_id, sum(n_not_evaluable) AS unknown, sum(n_indicator + n_clear) AS judged FROM outcomes
-WHERE rule_id NOT IN (SELECT rule_id FROM indicators WHERE level = 'account')
+SELECT rule_id, sum(n_not_evaluable)::BIGINT AS unknown, sum(n_indicator + n_clear)::BIGINT AS judged FROM outcomes
 GROUP BY rule_id HAVING sum(n_not_evaluable) > 0
-ORDER BY sum(n_not_evaluable) / (sum(n_not_evaluable) + sum(n_indicator + n_clear)) DESC, rule_id
+ORDER BY sum(n_not_evaluable) / sum(n_not_evaluable + n_indicator + n_clear) DESC, sum(n_not_evaluable) DESC, rule_id
 """
+
+
+def _untold_rules(source: Source) -> list[Text]:
+    """Say which rules could be told for no row, and which for less than half."""
+    rows = [row for row in source.case.rows(_NOT_EVALUABLE) if not source.is_about_accounts(row[0])]
+    never = [row for row in rows if not row[2]]
+    said = []
+    if never:
+        titles = "; ".join(source.rule_title(row[0]) for row in never[:3])
+        rest = f"; and {len(never) - 3:,} more" if len(never) > 3 else ""
+        said.append(
+            Text(f"What {'it needs' if len(never) == 1 else 'they need'} is hidden, not exported or not known in every row: {titles}{rest}.",
+                 lead=f"{counted(len(never), 'rule')} could not be evaluated at all.")
+        )  # fmt: skip
+    for rule_id, unknown, judged in [row for row in rows if row[2] and row[1] > row[2]][:2]:
+        said.append(
+            Text(
+                f"cannot be told for {of(unknown, unknown + judged)} rows put to the rule.",
+                lead=f"{source.rule_title(rule_id)}:",
+            )
+        )
+    return said
 
 
 def _hidden_fields(source: Source) -> list[Text]:
@@ -142,7 +147,7 @@ def to_ask(source: Source) -> tuple[str, ...]:
     cut = sorted({row["file_name"] or "a file" for row in source.problems if row["code"] == "truncated"})
     if cut:
         asked.append(f"The rest of {listed(cut, 4)}.")
-    unread = sorted({row["file_name"] or "a file" for row in source.problems if row["code"] in _UNREAD})
+    unread = sorted({row["file_name"] or "a file" for row in source.problems if row["code"] in UNREAD})
     if unread:
         asked.append(f"A readable copy of {listed(unread, 4)}.")
     without = _producers_without_log(source)
@@ -152,7 +157,7 @@ def to_ask(source: Source) -> tuple[str, ...]:
         )
     if any(not row["receipt"] for row in source.disclosures):
         asked.append("How the files without a receipt were obtained.")
-    return tuple(asked[: _MOST + 2]) or ("Nothing: the records answer what the rules ask.",)
+    return tuple(asked[:_MOST]) or ("Nothing: the records answer what the rules ask.",)
 
 
 def _producers_without_log(source: Source) -> list[str]:

@@ -15,8 +15,8 @@ from typing import Any, Final
 from custodiet.case import Case
 from custodiet.model.errors import PackError
 from custodiet.privacy import Publication, outward_table
-from custodiet.rules.load import load_packs
-from custodiet.rules.rule import Rule
+from custodiet.rules.load import bundled_folders, load_packs
+from custodiet.rules.rule import Pack, Rule
 
 LOGS: Final = ("organisation-audit", "network-audit", "portal-audit", "other")
 
@@ -34,10 +34,11 @@ FROM (
 ) GROUP BY name
 """
 
+# "Says nothing" is what the rule of practice on uninformative reasons counts; a bare name is not placed.
 _CLASS: Final = """
 CASE WHEN labels IS NULL OR len(labels) = 0 THEN 'not told'
      WHEN len(list_filter(labels, lambda l: l <> 'unknown' AND NOT starts_with(l, 'insufficient.'))) > 0 THEN 'stated'
-     WHEN list_contains(labels, 'unknown') THEN 'unknown'
+     WHEN list_contains(labels, 'unknown') OR list_contains(labels, 'insufficient.name') THEN 'unknown'
      WHEN len(list_filter(labels, lambda l: l <> 'insufficient.redacted')) > 0 THEN 'uninformative'
      ELSE 'hidden' END
 """
@@ -174,16 +175,34 @@ class Source:
     def n_left_out(self) -> int:
         """Count the results about accounts that stay in the case."""
         shown = sum(row["level"] == "account" for row in self.indicators)
-        return int(self.case.value("SELECT count(*) FROM indicators WHERE level = 'account'")) - shown
+        hidden: int = self.case.value("SELECT count(*) FROM indicators WHERE level = 'account'")
+        return hidden - shown
+
+    @cached_property
+    def packs(self) -> tuple[Pack, ...]:
+        """Give the packs that come with the program; one that is faulty is left out, not its neighbours."""
+        found: list[Pack] = []
+        for folder in bundled_folders():
+            try:
+                found += load_packs([folder])
+            except PackError:
+                continue
+        return tuple(found)
 
     @cached_property
     def rules(self) -> Mapping[str, Rule]:
         """Give the rules that come with the program by their id; packs of others are told by their id alone."""
-        try:
-            packs = load_packs(None)
-        except PackError:
-            return {}
-        return {rule.id: rule for pack in packs for rule in pack.rules}
+        return {rule.id: rule for pack in self.packs for rule in pack.rules}
+
+    def pack_title(self, rule_id: str) -> str:
+        """Give the title of a rule's pack, or its word in the id."""
+        titles = (pack.model.title for pack in self.packs if rule_id.startswith(f"{pack.model.id}."))
+        return next(titles, rule_id.partition(".")[0])
+
+    def is_about_accounts(self, rule_id: str) -> bool:
+        """Tell whether the results of a rule are about single accounts, and not added by a reviewer."""
+        rule = self.rules.get(rule_id)
+        return rule is not None and rule.model.level == "account" and rule_id not in self.publication.account_results
 
     def rule_title(self, rule_id: str) -> str:
         """Give the title of a rule, or its id."""

@@ -6,7 +6,18 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from custodiet.publish.report.chapters import (
-    appendix, changes, coverage, indicators, method, policy, problems, purposes, reach, reliability, searchers, sharing,
+    appendix,
+    changes,
+    coverage,
+    indicators,
+    method,
+    policy,
+    problems,
+    purposes,
+    reach,
+    reliability,
+    searchers,
+    sharing,
 )  # fmt: skip
 from custodiet.publish.report.document import Chapter
 from custodiet.publish.report.source import Source

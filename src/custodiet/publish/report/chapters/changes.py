@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any, Final
 
-from custodiet.publish.report.charts import Break, over_time
 from custodiet.publish.report.chapters.searchers import CLASS_WORDS, CLASSES
+from custodiet.publish.report.charts import Break, over_time
 from custodiet.publish.report.document import Cell, Chapter, Column, Part, Text, capped
 from custodiet.publish.report.source import Source
 from custodiet.publish.report.wording import counted

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Final
 
+from custodiet.model.terms import CellState
 from custodiet.publish.report.charts import matrix
 from custodiet.publish.report.document import Cell, Chapter, Column, Mark, Part, Text, capped
 from custodiet.publish.report.gaps import missing_months
@@ -19,114 +21,89 @@ _LABELS: Final = {
     "reason": "Reason", "case_number": "Case number", "user": "Account", "plate": "Plate", "search_id": "Search id",
     "networks": "Networks", "devices": "Cameras", "window_start": "Period asked for", "offense_type": "Offence",
 }  # fmt: skip
+_KINDS: Final = {
+    "organisation-audit": "own searches",
+    "network-audit": "network log",
+    "portal-audit": "page audit",
+    "other": "log",
+}
+_WORDS: Final = {"value": "shown", "partial": "shown in part", "not-exported": "not exported"}
+_HELD_BACK: Final = ("masked", "withheld", "partial", "not-exported")
 
 _BY_MONTH: Final = """
-SELECT disclosure_id, date_trunc('month', coalesce(searched_local, searched_at::TIMESTAMP))::DATE AS month, count(*) AS n
+SELECT disclosure_id, strftime(coalesce(searched_local, searched_at::TIMESTAMP), '%Y-%m') AS month, count(*) AS n
 FROM records WHERE searched_at IS NOT NULL GROUP BY ALL ORDER BY ALL
 """
-_BY_COLUMN: Final = f"""
-SELECT disclosure_id, count(*) AS n, {", ".join(f"count({name}) AS {name}" for name in _FILLED)},
-       {
-    ", ".join(
-        f"count(*) FILTER ({name}_state = '{state}') AS {name}_{state.replace('-', '_')}"
-        for name in _STATES
-        for state in ("value", "blank", "masked", "withheld", "partial", "placeholder", "not-exported")
-    )
-}
-FROM records GROUP BY disclosure_id
-"""
+_COUNTED: Final = ", ".join(
+    [f"count({name}) AS {name}" for name in _FILLED]
+    + [f"count(*) FILTER ({name}_state = '{state}') AS \"{name}:{state}\"" for name in _STATES for state in CellState]
+)
+_BY_COLUMN: Final = f"SELECT disclosure_id, count(*) AS n, {_COUNTED} FROM records GROUP BY disclosure_id"
 
 
 def chapters(source: Source) -> Iterator[Chapter]:
     """Give the chapter, if the case holds a search log."""
-    logs = sorted(
-        (row for row in source.disclosures if row["n_records"]),
-        key=lambda row: (-row["n_records"], row["disclosure_id"]),
-    )
+    logs = [row for row in source.disclosures if row["n_records"]]
     if not logs:
         return
-    shown = logs[:LOGS]
-    names = log_names(shown)
-    more = "custodiet status, or the table disclosures of the bundle"
-    parts: list[Part] = [*_months(source, shown, names, len(logs) - len(shown)), *_gaps(source)]
-    columns = {row["disclosure_id"]: row for row in source.counts(_BY_COLUMN)}
-    rows: list[tuple[Cell, ...]] = [
-        (
-            names[log["disclosure_id"]],
-            log["n_records"],
-            *(_said(columns[log["disclosure_id"]], name) for name in (*_STATES, *_FILLED)),
-        )
-        for log in logs[:LOGS]
-    ]
-    table = capped(
-        "Columns of each log: what is shown, hidden or not exported",
-        (Column("Log"), Column("Rows", numeric=True), *(Column(_LABELS[name]) for name in (*_STATES, *_FILLED))),
-        rows, most=LOGS, more=more,
-        note="A share stands beside a word where the rest is of another state. Plates are read as keyed pseudonyms and never published."
-        " Masked, withheld and not-exported cells are held against nobody.",
-    )  # fmt: skip
-    if len(logs) > len(shown):
-        table = capped(table.caption, table.columns, table.rows + ((None,) * len(table.columns),) * (len(logs) - len(shown)),
-                       most=LOGS, more=more, note=table.note)  # fmt: skip
-    parts.append(table)
-    yield Chapter(
-        "coverage",
-        "Coverage",
-        tuple(parts),
-        f"{counted(len(logs), 'search log')}; the {len(shown)} with most rows are shown."
-        if len(logs) > len(shown)
-        else f"{counted(len(logs), 'search log')}.",
-    )
+    grouped = len(logs) > LOGS
+    names = {log["disclosure_id"]: _name(log) for log in logs} if grouped else log_names(logs)
+    columns = _added(source.counts(_BY_COLUMN), names)
+    order = sorted(columns, key=lambda name: (-columns[name]["n"], name))
+    lead = f"{counted(len(logs), 'search log')}."
+    if grouped:
+        lead = f"{counted(len(logs), 'search log')}, put together by producer and kind."
+    parts: list[Part] = [*_months(source, order, names), *_gaps(source), _columns(order, columns)]
+    yield Chapter("coverage", "Coverage", tuple(parts), lead)
 
 
 def log_names(logs: list[dict[str, Any]]) -> dict[str, str]:
     """Name logs by producer and kind, and by file where that is not enough."""
-    words = {
-        "organisation-audit": "own searches",
-        "network-audit": "network log",
-        "portal-audit": "page audit",
-        "other": "log",
-    }
-    plain = {
-        log["disclosure_id"]: f"{log['producer'] or 'Producer not told'}, {words.get(log['kind'], log['kind'])}"
-        for log in logs
-    }
-    seen = list(plain.values())
+    times = Counter(_name(log) for log in logs)
     return {
-        log["disclosure_id"]: plain[log["disclosure_id"]]
-        if seen.count(plain[log["disclosure_id"]]) == 1
-        else f"{plain[log['disclosure_id']]}, {log['member_path'] or log['file_name']}"
+        log["disclosure_id"]: _name(log)
+        if times[_name(log)] == 1
+        else f"{_name(log)}, {log['member_path'] or log['file_name']}"
         for log in logs
     }
 
 
-def _months(source: Source, logs: list[dict[str, Any]], names: dict[str, str], n_more: int) -> list[Part]:
-    found: dict[str, dict[str, int]] = {}
+def _name(log: dict[str, Any]) -> str:
+    return f"{log['producer'] or 'Producer not told'}, {_KINDS.get(log['kind'], log['kind'])}"
+
+
+def _added(rows: list[dict[str, Any]], names: dict[str, str]) -> dict[str, Counter[str]]:
+    """Add the counts of disclosures up under the name of their log."""
+    added: dict[str, Counter[str]] = {}
+    for row in rows:
+        name = names.get(row["disclosure_id"])
+        if name is not None:
+            counts = added.setdefault(name, Counter())
+            counts.update({key: n for key, n in row.items() if key != "disclosure_id"})
+    return added
+
+
+def _months(source: Source, order: list[str], names: dict[str, str]) -> list[Part]:
+    found: dict[str, Counter[str]] = {}
     for row in source.counts(_BY_MONTH):
-        found.setdefault(row["disclosure_id"], {})[row["month"].strftime("%Y-%m")] = row["n"]
-    months = _between(sorted({month for log in logs for month in found.get(log["disclosure_id"], {})}))
+        found.setdefault(names[row["disclosure_id"]], Counter())[row["month"]] += row["n"]
+    shown = order[:LOGS]
+    months = _between(sorted({month for name in shown for month in found.get(name, ())}))
     cut = months[-MONTHS:]
     if not cut:
         return []
-    rows = [
-        (names[log["disclosure_id"]], [_cell(found.get(log["disclosure_id"], {}), month) for month in cut])
-        for log in logs
-    ]
-    left_out = (
-        f" The first {len(months) - len(cut)} months are left out of the picture." if len(cut) < len(months) else ""
+    said = (
+        "Darker is more rows; an empty frame is a month without a row. Months are those of the producer’s wall clock."
     )
-    more = f" {n_more:,} more logs are in the export." if n_more else ""
-    return [
-        matrix(
-            "Rows of each log by month",
-            "Darker is more rows; an empty frame is a month without a row. Months are those of the producer's wall clock."
-            f"{left_out}{more}",
-            rows, cut, row_word="Log",
-        )
-    ]  # fmt: skip
+    if len(cut) < len(months):
+        said += f" The first {counted(len(months) - len(cut), 'month')} are left out of the picture."
+    if len(order) > len(shown):
+        said += f" {counted(len(order) - len(shown), 'log')} with fewer rows are left out; custodiet status lists them."
+    rows = [(name, [_cell(found.get(name, Counter()), month) for month in cut]) for name in shown]
+    return [matrix("Rows of each log by month", said, rows, cut, row_word="Log")]
 
 
-def _cell(months: dict[str, int], month: str) -> int | None:
+def _cell(months: Counter[str], month: str) -> int | None:
     if month in months:
         return months[month]
     return 0 if months and min(months) < month < max(months) else None
@@ -147,28 +124,40 @@ def _gaps(source: Source) -> list[Part]:
     gaps = missing_months(source)
     if not gaps:
         return [Text("Between the first and the last record of every log, each month holds records.")]
+    rows: list[tuple[Cell, ...]] = [
+        (gap.producer, _KINDS.get(gap.kind, gap.kind), len(gap.months), listed(gap.months, 12)) for gap in gaps
+    ]
     table = capped(
         "Months without a record between the first and the last of a log",
-        (Column("Producer"), Column("Log"), Column("Months", numeric=True), Column("Which")),
-        [(gap.producer, gap.kind, len(gap.months), listed(gap.months, 12)) for gap in gaps],
+        (Column("Producer"), Column("Log"), Column("Months", numeric=True), Column("Which")), rows,
         most=LOGS, more="custodiet export records",
     )  # fmt: skip
     return [table]
 
 
-def _said(row: dict[str, Any], name: str) -> Cell:
-    n = row["n"]
+def _columns(order: list[str], columns: dict[str, Counter[str]]) -> Part:
+    rows: list[tuple[Cell, ...]] = [
+        (name, columns[name]["n"], *(_said(columns[name], field) for field in (*_STATES, *_FILLED))) for name in order
+    ]
+    heads = (Column("Log"), Column("Rows", numeric=True), *(Column(_LABELS[name]) for name in (*_STATES, *_FILLED)))
+    return capped(
+        "Columns of each log: what is shown, hidden or not exported", heads, rows, most=LOGS,
+        more="custodiet status, or the table disclosures of the bundle",
+        note="A share stands beside a word where the rest is of another state. Plates are read as keyed pseudonyms and"
+        " never published. Masked, withheld and not-exported cells are held against nobody.",
+    )  # fmt: skip
+
+
+def _said(counts: Counter[str], name: str) -> Cell:
+    n = counts["n"]
     if name in _FILLED:
-        return Mark("none", "quiet") if not row[name] else "shown" if row[name] == n else f"shown {share(row[name], n)}"
-    states = {
-        state: row[f"{name}_{state.replace('-', '_')}"]
-        for state in ("value", "blank", "masked", "withheld", "partial", "placeholder", "not-exported")
-    }
+        if not counts[name]:
+            return Mark("none", "quiet")
+        return "shown" if counts[name] == n else f"shown {share(counts[name], n)}"
+    states = {str(state): counts[f"{name}:{state}"] for state in CellState}
     most = max(states, key=lambda state: states[state])
-    word = {"value": "shown", "partial": "shown in part", "not-exported": "not exported"}.get(most, most)
+    word = _WORDS.get(most, most)
     text = word if states[most] == n else f"{word} {share(states[most], n)}"
-    return (
-        text
-        if most == "value"
-        else Mark(text, "caution" if most in ("masked", "withheld", "partial", "not-exported") else "quiet")
-    )
+    if most == CellState.VALUE:
+        return text
+    return Mark(text, "caution" if most in _HELD_BACK else "quiet")

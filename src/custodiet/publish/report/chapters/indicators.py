@@ -7,10 +7,28 @@ from itertools import groupby
 from typing import Any, Final
 
 from custodiet.publish.report.claims import (
-    NOT_REVIEWED, cited, claim, headline_of, number_line, range_of, stamp_of, weight,
+    NOT_REVIEWED,
+    cited,
+    claim,
+    headline_of,
+    number_line,
+    range_of,
+    stamp_of,
+    weight,
 )  # fmt: skip
 from custodiet.publish.report.document import (
-    Cell, Chapter, Column, Fixed, Folded, Heading, Link, Mark, Note, Part, Text, capped,
+    Cell,
+    Chapter,
+    Column,
+    Fixed,
+    Folded,
+    Heading,
+    Link,
+    Mark,
+    Note,
+    Part,
+    Text,
+    capped,
 )  # fmt: skip
 from custodiet.publish.report.source import Source
 from custodiet.publish.report.wording import counted, share, shown_interval, span

@@ -11,6 +11,7 @@ from custodiet.publish.report.source import Source
 from custodiet.publish.report.wording import counted, number
 
 LISTED: Final = 40
+DRAWN: Final = 15
 
 # The latest page of each producer beside the federal names on its own latest list.
 _PAGES: Final = """
@@ -35,13 +36,13 @@ WHERE p.place = 1 ORDER BY p.producer
 _OUTCOMES: Final = """
 SELECT rule_id, sum(n_indicator)::BIGINT AS indicator, sum(n_clear)::BIGINT AS clear, sum(n_not_evaluable)::BIGINT AS unknown,
        sum(n_not_applicable)::BIGINT AS outside, count(DISTINCT producer) AS producers
-FROM outcomes WHERE rule_id NOT IN (SELECT rule_id FROM indicators WHERE level = 'account') GROUP BY rule_id ORDER BY rule_id
+FROM outcomes GROUP BY rule_id ORDER BY rule_id
 """
 
 
 def chapters(source: Source) -> Iterator[Chapter]:
     """Give the chapter, if a page or an outcome is there."""
-    pages, outcomes = source.counts(_PAGES), source.counts(_OUTCOMES)
+    pages, outcomes = source.counts(_PAGES), _judged(source)
     if not pages and not outcomes:
         return
     parts: list[Part] = []
@@ -50,6 +51,10 @@ def chapters(source: Source) -> Iterator[Chapter]:
     if pages:
         parts += _pages(pages)
     yield Chapter("policy", "Policy against practice", tuple(parts))
+
+
+def _judged(source: Source) -> list[dict[str, Any]]:
+    return [row for row in source.counts(_OUTCOMES) if not source.is_about_accounts(row["rule_id"])]
 
 
 def _outcomes(source: Source, rows: list[dict[str, Any]]) -> list[Part]:
@@ -65,18 +70,21 @@ def _outcomes(source: Source, rows: list[dict[str, Any]]) -> list[Part]:
             row["outside"],
         )
         for row in rows
+        if row["indicator"] + row["clear"] + row["unknown"]
     ]
     table = capped(
-        "Outcomes of every rule, in rows (or groups of rows) put to it",
+        "Outcomes of every rule that applies, in rows (or groups of rows) put to it",
         (Column("Rule"), Column("Organisations", numeric=True), Column("Meets the pattern", numeric=True), Column("Does not", numeric=True),
          Column("Cannot be told", numeric=True), Column("Outside the rule", numeric=True)),
         lines, most=LISTED, more="custodiet export outcomes",
         note="Rows of several logs can record one search; sentences elsewhere count a search once. Rules whose results are about single accounts are left out.",
     )  # fmt: skip
-    some = [item for item in drawn if sum(item[1])][:LISTED]
+    some = sorted((item for item in drawn if item[1][0]), key=lambda item: (-item[1][0] / sum(item[1]), item[0]))[
+        :DRAWN
+    ]
     chart = shares_of(
         "What the rules made of the records",
-        "Rows outside a rule’s place, time or addressee are left out of its bar.",
+        f"Rules that anything meets, by share; {number(len(some))} of them. Rows outside a rule’s place, time or addressee are left out.",
         some,
         classes,
         row_word="Rule",

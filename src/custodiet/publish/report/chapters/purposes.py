@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from custodiet.publish.report.charts import bars
-from custodiet.publish.report.document import Cell, Chapter, Column, Fixed, Note, Part, Text, capped
+from custodiet.publish.report.document import Cell, Chapter, Column, Fixed, Folded, Note, Part, Text, capped
 from custodiet.publish.report.gaps import STATE_WORDS
 from custodiet.publish.report.source import Source
 from custodiet.publish.report.wording import number, of, share
@@ -14,7 +14,7 @@ from custodiet.publish.report.wording import number, of, share
 GROUPS: Final = {
     "offense": "A suspected offence", "person": "A person to be found", "assist": "Help for another agency",
     "civil": "Civil and private matters", "admin": "Tests, training, audits", "immigration": "Immigration",
-    "protected": "Protected activity or group", "insufficient": "Says nothing about the purpose", "unknown": "Not placed (abstained)",
+    "protected": "Protected activity or group", "insufficient": "Says nothing about the purpose", "unknown": "Not placed (abstained, or a bare name)",
 }  # fmt: skip
 LISTED: Final = 60
 
@@ -25,7 +25,7 @@ WHERE label <> 'insufficient.redacted' GROUP BY label ORDER BY n DESC, label
 _BY_GROUP: Final = """
 SELECT word, count(*) AS n FROM (
     SELECT unnest(list_distinct(list_transform(
-        list_filter(labels, lambda l: l <> 'insufficient.redacted'), lambda l: split_part(l, '.', 1)))) AS word
+        list_filter(labels, lambda l: l <> 'insufficient.redacted'), lambda l: CASE WHEN l = 'insufficient.name' THEN 'unknown' ELSE split_part(l, '.', 1) END))) AS word
     FROM report_searches)
 GROUP BY word ORDER BY n DESC, word
 """
@@ -52,7 +52,7 @@ def chapters(source: Source) -> Iterator[Chapter]:
     groups = [(GROUPS.get(row["word"], row["word"]), int(row["n"])) for row in source.counts(_BY_GROUP)]
     labels = source.counts(_BY_LABEL)
     lead = (
-        f"Of {number(total)} searches, {of(shown, total)} show a reason that could be read."
+        f"{of(shown, total)} searches show a reason that could be read."
         f" Of these, {of(classes.get('unknown', 0), shown)} could not be placed: the classifier abstains rather than guess."
     )
     parts: list[Part] = [
@@ -62,7 +62,7 @@ def chapters(source: Source) -> Iterator[Chapter]:
             groups, shown, row_word="Group", count_word="Searches",
         ),
         Text("A label says what the text states, not what was meant. Vague is not unlawful.", quiet=True),
-        _label_table(labels, shown), *_states(source),
+        Folded(f"Every label ({number(len(labels))})", (_label_table(labels, shown),)), *_states(source),
     ]  # fmt: skip
     yield Chapter("purposes", "Why", tuple(parts), lead)
 

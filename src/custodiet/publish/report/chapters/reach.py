@@ -10,7 +10,17 @@ from custodiet.network.cut import Cut, Unplugging
 from custodiet.network.pictures.svg import Picture
 from custodiet.publish.report.charts import bars
 from custodiet.publish.report.document import (
-    Bullets, Cell, Chapter, Chart, Column, Folded, Heading, Part, Table, Text, capped,
+    Bullets,
+    Cell,
+    Chapter,
+    Chart,
+    Column,
+    Folded,
+    Heading,
+    Part,
+    Table,
+    Text,
+    capped,
 )  # fmt: skip
 from custodiet.publish.report.source import Source
 from custodiet.publish.report.wording import counted, listed, number, of
@@ -72,14 +82,12 @@ def _distribution(source: Source, column: str, word: str) -> list[Part]:
     total, told, median, ninth, most, *counts = row
     if not told:
         return []
-    labels = [
-        f"{low:,}" if low == high else f"{low:,} to {high:,}" if high else f"{low:,} and more" for low, high in _STEPS
-    ]
+    labels = [_step_label(low, high, word) for low, high in _STEPS]
     summary = (
-        f"Told for {of(int(told), int(total))} searches. Half of them went to {number(float(median))} {word} or fewer, nine in ten to"
+        f"Told for {of(int(told), int(total))} searches. Half of them went to {number(_whole(float(median)))} {word} or fewer, nine in ten to"
         f" {number(int(ninth))} or fewer, the widest to {number(int(most))}."
     )
-    rows = [(f"{label} {word}", int(count)) for label, count in zip(labels, counts, strict=True)]
+    rows = [(label, int(count)) for label, count in zip(labels, counts, strict=True)]
     return [
         bars(
             f"{word.capitalize()} that a search was put to",
@@ -90,6 +98,16 @@ def _distribution(source: Source, column: str, word: str) -> list[Part]:
             count_word="Searches",
         )
     ]
+
+
+def _step_label(low: int, high: int | None, word: str) -> str:
+    if low == high:
+        return counted(low, word.removesuffix("s"))
+    return f"{low:,} to {high:,} {word}" if high else f"{low:,} {word} and more"
+
+
+def _whole(value: float) -> float:
+    return int(value) if value == int(value) else value
 
 
 def _of_producer(told: ReachChapter, place: int) -> Chapter:
@@ -199,8 +217,8 @@ def _cut(cut: Cut) -> list[Part]:
     parts.append(
         Bullets(
             (
-                Text(_reading(cut.direct), lead="If nobody passes data on:"),
-                Text(_reading(cut.onward), lead="If everybody does:"),
+                Text(_reading(cut.direct, cut.source), lead="If nobody passes data on:"),
+                Text(_reading(cut.onward, cut.source), lead="If everybody does:"),
             )
         )
     )
@@ -220,8 +238,9 @@ def _cut(cut: Cut) -> list[Part]:
     return parts
 
 
-def _reading(found: Unplugging) -> str:
+def _reading(found: Unplugging, producer: str) -> str:
+    verdict = found.verdict.replace("A alone", f"{producer} alone").replace("A's", f"{producer}’s")
     if found.best is None:
-        return f"{found.verdict}."
+        return f"{verdict}."
     lost = f"{counted(found.best.in_state_lost, 'in-state organisation')} would lose reach with the plan"
-    return f"{found.verdict}; {counted(len(found.best.shares), 'share')} would have to end, and {lost}."
+    return f"{verdict}; {counted(len(found.best.shares), 'share')} would have to end, and {lost}."

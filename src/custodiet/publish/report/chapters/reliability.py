@@ -44,11 +44,11 @@ WHERE p.searches_30d IS NOT NULL GROUP BY ALL ORDER BY producer, as_of
 # Searches of an organisation that logs of others record, within the days that its own log covers.
 _OWN: Final = """
 WITH own AS (
-    SELECT coalesce(o.org, r.producer) AS org, min(r.searched_at) AS first, max(r.searched_at) AS last
+    SELECT coalesce(o.org, r.producer) AS org, min(r.searched_at) AS began, max(r.searched_at) AS ended
     FROM records r LEFT JOIN report_orgs o ON o.name = r.producer
     WHERE r.kind = 'organisation-audit' AND r.searched_at IS NOT NULL GROUP BY 1
 ), seen AS (
-    SELECT s.search_key, coalesce(o.org, r.org) AS org, min(r.searched_at) AS at,
+    SELECT s.search_key, coalesce(o.org, r.org) AS org, min(r.searched_at) AS seen_at,
            bool_or(r.kind = 'organisation-audit' AND coalesce(p.org, r.producer) = coalesce(o.org, r.org)) AS in_own,
            bool_or(coalesce(p.org, r.producer) <> coalesce(o.org, r.org)) AS in_others
     FROM sightings s JOIN records r USING (disclosure_id, record_no)
@@ -56,7 +56,7 @@ WITH own AS (
     WHERE r.org IS NOT NULL GROUP BY ALL
 )
 SELECT own.org, count(*) AS n, count(*) FILTER (in_own) AS found FROM seen JOIN own ON own.org = seen.org
-WHERE in_others AND at BETWEEN own.first AND own.last GROUP BY own.org ORDER BY own.org
+WHERE in_others AND seen_at BETWEEN own.began AND own.ended GROUP BY own.org ORDER BY own.org
 """
 _BALANCE: Final = """
 SELECT sum(n_rows_read), sum(n_records), sum(n_events), sum(n_shares), sum(n_portal_values), sum(n_layout), sum(n_rejected)
@@ -233,6 +233,8 @@ def _effects(source: Source) -> list[Part]:
         for row in claims if row["indicator_id"] in touched
     ]  # fmt: skip
     if not lines:
+        if not codes:
+            return []
         return [
             Note(
                 f"None of these defects touches the rows behind the {counted(len(ids), 'weightiest claim')} of this report.",

@@ -43,14 +43,14 @@ def chapters(source: Source) -> Iterator[Chapter]:
     ]  # fmt: skip
     orgs = int(source.case.value("SELECT count(DISTINCT org) FROM report_searches"))
     unnamed = int(source.case.value("SELECT count(*) FROM report_searches WHERE org IS NULL"))
-    lead = f"{counted(total, unit(source), unit(source) + 'es' if source.is_linked else '')} by {counted(orgs, 'organisation')}"
+    lead = f"{counted_searches(source, total)} by {counted(orgs, 'organisation')}"
     lead += f"; {number(unnamed)} do not show who searched." if unnamed else "."
     yield Chapter("searchers", "Who searched", tuple(parts), lead)
 
 
-def unit(source: Source) -> str:
-    """Name what is counted: searches, or rows of logs where copies were not joined."""
-    return "search" if source.is_linked else "row of logs"
+def counted_searches(source: Source, n: int) -> str:
+    """Write how many searches there are, or rows of logs where copies were not joined."""
+    return counted(n, "search", "searches") if source.is_linked else counted(n, "row of logs", "rows of logs")
 
 
 def class_counts(row: dict[str, Any]) -> list[int]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from custodiet.publish.report.charts import shares_of
-from custodiet.publish.report.document import Cell, Chapter, Column, Part, Text, capped
+from custodiet.publish.report.document import Cell, Chapter, Column, Folded, Part, Text, capped
 from custodiet.publish.report.source import Source
 from custodiet.publish.report.wording import counted, number, share
 
@@ -29,6 +29,7 @@ SELECT coalesce(p.org, n.stated_by) AS producer, p.state AS home, n.outward, max
        any_value(o.state) AS state, coalesce(any_value(o.level), 'unknown') AS level,
        bool_or(n.status = 'inactive' OR o.status = 'inactive') AS inactive
 FROM named n LEFT JOIN report_orgs p ON p.name = n.stated_by LEFT JOIN report_orgs o ON o.name = n.other
+WHERE coalesce(o.org, n.other) <> coalesce(p.org, n.stated_by)
 GROUP BY ALL
 """
 _GROUP: Final = """CASE WHEN level = 'federal' THEN 'federal' WHEN level = 'private' THEN 'private'
@@ -111,4 +112,4 @@ def _states(source: Source) -> list[Part]:
          Column("Producers that list them", numeric=True)),
         lines, most=70,
     )  # fmt: skip
-    return [table]
+    return [Folded(f"Recipients by state ({number(len(rows))} states)", (table,))]
