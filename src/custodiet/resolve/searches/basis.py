@@ -42,7 +42,7 @@ MEANING: Final[dict[Basis, str]] = {
     Basis.TEXT_ALONE: "organisation, second and reason; a copy lacks networks and period",
     Basis.WINDOW_ALONE: "organisation, second and period; a copy lacks networks and reason",
     Basis.NETWORKS_ALONE: "organisation, second and networks; nothing else is released in both",
-    Basis.ORDER: "several searches alike in all that is released, the same number in each log, joined one to one",
+    Basis.ORDER: "several searches alike in every cell released in both logs, or rows written twice, paired one to one",
     Basis.ID_CONFLICT: "the vendor's id stands under two organisations or at two times; kept apart",
     Basis.AMBIGUOUS: "may be a copy of a search in another log, which of several cannot be told; kept apart",
 }

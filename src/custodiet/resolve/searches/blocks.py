@@ -116,10 +116,14 @@ SELECT dno, record_no, joined, {rank} FROM paired WHERE cluster IS NULL AND met
 # others, its own records are told apart by that log, and only those of the others are in doubt.
 _UNTOLD: Final = """
 INSERT INTO link_joined
-SELECT m.dno, m.record_no, NULL, {rank} FROM link_members m ANTI JOIN link_joined j USING (dno, record_no)
-WHERE m.cluster IS NULL AND (m.untold OR m.grp IN (
-    SELECT g.grp FROM link_groups g JOIN link_logs l USING (grp)
-    WHERE NOT (g.repeats AND {repeats_joined}) AND (l.dno <> m.dno AND l.n_free + l.n_told = g.most)))
+SELECT m.dno, m.record_no, NULL, {rank}
+FROM link_members m ANTI JOIN link_joined j USING (dno, record_no)
+LEFT JOIN link_logs l ON l.grp = m.grp AND l.dno = m.dno
+LEFT JOIN (
+    SELECT l.grp, any_value(g.most) AS most, count(*) FILTER (l.n_free + l.n_told = g.most) AS n_full
+    FROM link_logs l JOIN link_groups g USING (grp) WHERE NOT (g.repeats AND {repeats_joined}) GROUP BY l.grp
+) g ON g.grp = m.grp
+WHERE m.cluster IS NULL AND (m.untold OR l.n_free + l.n_told < g.most OR g.n_full > 1)
 """
 
 _KEEP: Final = """

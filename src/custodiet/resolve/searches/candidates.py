@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from custodiet.case import Case
+from custodiet.resolve.searches.prepare import look_of
 
 # A text shorter than this is completed to no other one.
 _SHORTEST_CUT: Final = 3
@@ -31,41 +32,41 @@ SELECT * FROM free SEMI JOIN unnamed USING (second, networks)
 """
 
 # Rows of one log that stand in the same organisation and second: how each looks in every cell but its id.
-_LOOKS: Final = """
+_LOOKS: Final = f"""
 CREATE OR REPLACE TEMP TABLE link_looks AS
-SELECT m.dno, m.record_no, md5_number_lower(row(COLUMNS(r.* EXCLUDE (record_no, source_row, source_page, search_id,
-    layout_corrected)))::VARCHAR) AS look
+SELECT m.dno, m.record_no, {look_of("r")} AS look
 FROM link_meeting m JOIN link_disclosures d USING (dno)
 JOIN records r ON r.disclosure_id = d.disclosure_id AND r.record_no = m.record_no
-SEMI JOIN (SELECT dno, second FROM link_meeting GROUP BY ALL HAVING count(*) > 1) s
-    ON s.dno = m.dno AND s.second = m.second
+SEMI JOIN (SELECT dno, org_no, second FROM link_meeting GROUP BY ALL HAVING count(*) > 1) s
+    ON s.dno = m.dno AND s.second = m.second AND s.org_no IS NOT DISTINCT FROM m.org_no
 """
 
 _PLAIN: Final = "nullif(regexp_replace(lower({text}), '[^\\p{{L}}\\p{{N}}]+', '', 'g'), '')"
-_TIGHT: Final = "CASE WHEN NOT regexp_matches({text}, '[*#]{{2}}|(?i)redact') THEN lower(replace({text}, ' ', '')) END"
+_TIGHT: Final = (
+    "CASE WHEN NOT regexp_matches({text}, '[*#]{{2}}|(?i)redact') THEN hash(lower(replace({text}, ' ', ''))) END"
+)
 
-_CANDIDATES: Final = f"""
-CREATE OR REPLACE TEMP TABLE link_candidates AS
+# Only equality counts from here on, so everything but the reason becomes a number.
+_SEEN: Final = f"""
+CREATE OR REPLACE TEMP TABLE link_seen AS
 WITH seen AS (
-    SELECT m.*, r.devices, r.window_start, r.window_end, r.reason_key, r.plate, d.constant_reason,
-        r.reason_state = 'value' AND NOT d.constant_reason AS told_reason,
+    SELECT m.dno, m.record_no, m.org_no, m.second, m.networks, m.cluster, m.rank, m.own_key, r.devices,
+        r.reason_key, r.reason_state = 'value' AND NOT d.constant_reason AS told,
         length(r.reason) = 43 OR length(r.reason) = d.cut_length OR right(rtrim(r.reason), 1) IN ('-', '…') AS cut,
-        r.reason, CASE WHEN r.case_number_state = 'value' THEN {_PLAIN.format(text="r.case_number")} END AS case_text,
+        r.reason AS text,
+        CASE WHEN r.window_start IS NOT NULL AND r.window_end IS NOT NULL
+            THEN hash(r.window_start, r.window_end) END AS period,
+        CASE WHEN r.case_number_state = 'value' THEN hash({_PLAIN.format(text="r.case_number")}) END AS case_text,
+        CASE WHEN r.plate IS NOT NULL THEN hash(r.plate) END AS plate,
         {_TIGHT.format(text="r.search_type")} AS search_type, {_TIGHT.format(text="r.offense_type")} AS offense,
         {_TIGHT.format(text="r.text_prompt")} AS prompt
     FROM link_meeting m JOIN link_disclosures d USING (dno)
     JOIN records r ON r.disclosure_id = d.disclosure_id AND r.record_no = m.record_no
 ), texts AS (
-    SELECT reason_key, {_PLAIN.format(text="min(reason)")} AS plain FROM seen WHERE told_reason GROUP BY reason_key
+    SELECT reason_key, {_PLAIN.format(text="min(text)")} AS reason FROM seen WHERE told GROUP BY reason_key
 )
-SELECT s.dno, s.record_no, s.org_no, s.second, s.networks, s.devices, s.cluster, s.rank, s.own_key,
-    coalesce(l.look, s.own_key) AS look,
-    CASE WHEN window_start IS NOT NULL AND window_end IS NOT NULL
-        THEN epoch(window_start)::BIGINT || '/' || epoch(window_end)::BIGINT END AS period,
-    t.plain AS reason, coalesce(s.cut, false) AND t.plain IS NOT NULL AS cut, s.case_text, s.plate, s.search_type,
-    s.offense, s.prompt
-FROM seen s LEFT JOIN texts t ON s.told_reason AND t.reason_key = s.reason_key
-LEFT JOIN link_looks l ON l.dno = s.dno AND l.record_no = s.record_no
+SELECT s.* EXCLUDE (reason_key, told, cut, text), t.reason, coalesce(s.cut, false) AND t.reason IS NOT NULL AS cut
+FROM seen s LEFT JOIN texts t ON s.told AND t.reason_key = s.reason_key
 """
 
 # A cut text stands for the only longer one of its organisation and second that begins with it; for none, when two do.
@@ -73,8 +74,8 @@ _COMPLETED: Final = f"""
 CREATE OR REPLACE TEMP TABLE link_completed AS
 WITH longer AS (
     SELECT DISTINCT a.org_no, a.second, a.reason, b.reason AS whole
-    FROM (SELECT DISTINCT org_no, second, reason FROM link_candidates WHERE cut) a
-    JOIN (SELECT DISTINCT org_no, second, reason FROM link_candidates WHERE reason IS NOT NULL) b
+    FROM (SELECT DISTINCT org_no, second, reason FROM link_seen WHERE cut) a
+    JOIN (SELECT DISTINCT org_no, second, reason FROM link_seen WHERE reason IS NOT NULL) b
         ON a.second = b.second AND (a.org_no = b.org_no OR a.org_no IS NULL OR b.org_no IS NULL)
         AND length(b.reason) > length(a.reason) AND starts_with(b.reason, a.reason)
 ), longest AS (
@@ -84,10 +85,15 @@ SELECT org_no, second, reason, CASE WHEN bool_and(starts_with(best, whole) AND l
     THEN min(best) END AS whole FROM longest GROUP BY org_no, second, reason
 """
 
-_COMPLETE: Final = """
-UPDATE link_candidates SET reason = w.whole FROM link_completed w
-WHERE link_candidates.cut AND link_candidates.second = w.second AND link_candidates.reason = w.reason
-    AND link_candidates.org_no IS NOT DISTINCT FROM w.org_no
+_CANDIDATES: Final = """
+CREATE OR REPLACE TEMP TABLE link_candidates AS
+SELECT s.* EXCLUDE (reason, cut),
+    CASE WHEN w.reason IS NULL THEN CASE WHEN s.reason IS NOT NULL THEN hash(s.reason) END
+        WHEN w.whole IS NOT NULL THEN hash(w.whole) END AS reason,
+    coalesce(l.look, s.own_key) AS look
+FROM link_seen s LEFT JOIN link_looks l ON l.dno = s.dno AND l.record_no = s.record_no
+LEFT JOIN link_completed w ON s.cut AND s.second = w.second AND s.reason = w.reason
+    AND s.org_no IS NOT DISTINCT FROM w.org_no
 """
 
 
@@ -96,8 +102,6 @@ def gather_candidates(case: Case, id_rank: int) -> int:
     case.execute(_MEETING.format(id_rank=id_rank))
     if not case.value("SELECT count(*) FROM link_meeting"):
         return 0
-    case.execute(_LOOKS)
-    case.execute(_CANDIDATES)
-    case.execute(_COMPLETED)
-    case.execute(_COMPLETE)
+    for statement in (_LOOKS, _SEEN, _COMPLETED, _CANDIDATES):
+        case.execute(statement)
     return int(case.value("SELECT count(*) FROM link_candidates"))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from custodiet.case import Case
+from custodiet.model.tables import RECORDS
 
 # Names that hide the organisation: a mask in words, or a legal ground in its place. Glyphs have no letters at all.
 _HIDDEN_NAME: Final = r"(?i)redact|withheld|\bmasked\b|\bexempt|§|[0-9]{3,}\.[0-9]+"
@@ -80,6 +81,14 @@ SELECT dno, record_no, org_no, assumed, networks, epoch(searched_at)::BIGINT AS 
         WHEN org_no IS NOT NULL THEN md5_number_lower('id:' || id || ':' || array_to_string(words, ' ')) END AS id_key
 FROM named
 """
+
+_NOT_LOOKED_AT: Final = {"record_no", "source_row", "source_page", "search_id", "layout_corrected"}
+
+
+def look_of(records: str) -> str:
+    """Give SQL for a number that two rows of one disclosure share when every cell but the id is the same."""
+    names = (name for name in RECORDS.column_names if name not in _NOT_LOOKED_AT)
+    return f"hash({', '.join(f'{records}.{name}' for name in names)})"
 
 
 def prepare(case: Case) -> None:

@@ -108,8 +108,8 @@ def make_world(n: int, seconds: int, rng: np.random.Generator) -> World:
     window_end = np.where(custom, clock - clock % 3600, clock)
     # Some type the next search of the same form again: all alike but for the plate, or alike in everything.
     like = rng.random(n)
-    source = np.where(like < 0.01, np.maximum(np.arange(n) - 1, 0), np.arange(n))
-    again = like < 0.004
+    source = np.where(like < 0.004, np.maximum(np.arange(n) - 1, 0), np.arange(n))
+    again = like < 0.0015
     pick = rng.random((n, 5))
     reason = [_reason(row) for row in pick]
     case_number = [f"25-{int(90_000 * row[3]) + 10_000}" if row[4] < 0.5 else None for row in pick]
@@ -182,11 +182,19 @@ def own_logs() -> list[Log]:
     return logs
 
 
-def release(world: World, log: Log, number: int, seed: int) -> tuple[pa.Table, Numbers]:
-    """Give a log's rows as records, and the search that each of them truly is."""
+def release(world: World, log: Log, number: int, seed: int, share: float) -> tuple[pa.Table, Numbers]:
+    """Give a log's rows as records, and the search that each of them truly is.
+
+    Args:
+        world: All searches.
+        log: What to release of them.
+        number: Number of the disclosure.
+        seed: Seed of the set.
+        share: Share of the searches of many networks that touches any one network.
+    """
     drawn = np.random.default_rng([seed, log.draw])
     made = np.random.default_rng([seed, 1000 + number])
-    touched = np.where(world.networks > 12, drawn.random(world.n) < 0.85, drawn.random(world.n) < 0.1)
+    touched = np.where(world.networks > 12, drawn.random(world.n) < share, drawn.random(world.n) < 0.1)
     held = touched if log.own_of is None else world.org == log.own_of
     span = int(world.clock.max()) + 1 - START
     place = (world.clock - START) / span
