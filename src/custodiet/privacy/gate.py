@@ -160,7 +160,8 @@ def _unquoted(text: str, quoted: Sequence[str]) -> str:
 
 
 def _links(part: Decoded, own: frozenset[str]) -> Iterable[Refusal]:
-    found = {match for text in (*part.cells, *part.prose) for match in _PSEUDONYM.findall(text)}
+    texts = (text for text in (*part.cells, *part.prose) if ACCOUNT_PREFIX in text)
+    found = {match for text in texts for match in _PSEUDONYM.findall(text)}
     foreign = len(found - own)
     if foreign:
         yield Refusal(

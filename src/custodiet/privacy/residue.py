@@ -27,6 +27,10 @@ _WORD: Final = re.compile(r"[^\W_]+")
 _LONG_ID: Final = re.compile(
     r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b|\b(?=[0-9a-f]*\d)[0-9a-f]{12,}\b"
 )
+# Ids of the tables themselves: nothing to look for but the whole.
+_OPAQUE: Final = re.compile(
+    r"(?:account-|[a-z])?[0-9a-f]{12,}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+)
 _TOGETHER: Final = re.compile(r"[\s.·-]{1,2}")
 _SHORTEST_STORED: Final = 16
 
@@ -93,6 +97,8 @@ def plates_in(secrets: Secrets, text: str) -> int:
     """Count the plates of the case in a text: single tokens, and two or three that stand together."""
     if not secrets.plates:
         return 0
+    if len(text) < SHORTEST_PLATE or _OPAQUE.fullmatch(text):
+        return int(text in secrets.plates)
     plain = _plain(text)
     stored = sum(token in secrets.plates for token in _WORD.findall(plain) if len(token) >= _SHORTEST_STORED)
     without = _LONG_ID.sub(" \x00 ", plain)
@@ -136,7 +142,15 @@ def _is_plate(secrets: Secrets, candidate: str) -> bool:
 
 def accounts_in_cells(secrets: Secrets, cells: Iterable[str]) -> int:
     """Count the cells that are an account name, or hold one as running text does."""
-    return sum(_is_account(secrets, cell) or bool(accounts_in_prose(secrets, cell)) for cell in cells)
+    if not secrets.whole:
+        return 0
+    return sum(_stands_in(secrets, cell) for cell in cells)
+
+
+def _stands_in(secrets: Secrets, cell: str) -> bool:
+    if _OPAQUE.fullmatch(cell):
+        return words_of(cell) in secrets.whole
+    return _is_account(secrets, cell) or bool(accounts_in_prose(secrets, cell))
 
 
 def _is_account(secrets: Secrets, cell: str) -> bool:

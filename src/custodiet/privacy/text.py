@@ -13,7 +13,7 @@ from typing import Final
 
 from custodiet.privacy.shapes import IDENTIFYING, PLATE
 from custodiet.privacy.words import Allowed, allowed, code_pattern
-from custodiet.resolve.purposes.normalise import fold
+from custodiet.resolve.purposes.normalise import MAX_LENGTH, fold
 
 MASK: Final = "[…]"
 _KEPT: Final = "\x01"
@@ -32,6 +32,8 @@ _TOKEN: Final = re.compile(
 _DOTTED: Final = re.compile(
     r"(?<![a-z0-9.\x7f])(?<!\d[-/:#])(?P<stem>\d{2,4}\.\d{1,5}[a-z]?)(?:\([a-z0-9]{1,2}\)){0,4}(?![a-z0-9\x7f]|[-./:#]\d)"
 )
+_ANY_NUMBER: Final = re.compile(r"(?<![0-9.(])[0-9]{3,}(?![0-9.(])")
+_PLAIN: Final = re.compile(r"[A-Za-z]{2,}(?: [A-Za-z]{2,})*")
 _MIXED: Final = re.compile(r"[a-z\x7f]\d|\d[a-z\x7f]|\d{5}")
 _ATTEMPT: Final = frozenset({"661", "664"})
 _BESIDE_DIGITS: Final = re.compile(r"[\d\x02][-./:#]{1,2}$")
@@ -40,13 +42,22 @@ _DIGITS_FOLLOW: Final = re.compile(r"[-./:#]{1,2}[\d\x02]")
 
 def outward_text(text: str) -> str:
     """Return a text with everything masked that is not on the list of words."""
-    return _Cleaner.shared().clean(text)
+    return outward_texts([text])[0]
 
 
 def outward_texts(texts: Sequence[str]) -> list[str]:
     """Return texts masked, in their order; give each distinct text once for speed."""
-    clean = _Cleaner.shared().clean
-    return [clean(text) for text in texts]
+    cleaner = _Cleaner.shared()
+    known: dict[str, str] = {}
+    result = []
+    for text in texts:
+        # Texts that differ only in numbers that no section of law has are masked alike.
+        plain = _ANY_NUMBER.sub(cleaner.without_number, text)
+        shown = known.get(plain)
+        if shown is None:
+            shown = known[plain] = cleaner.clean(plain)
+        result.append(shown)
+    return result
 
 
 def identifies(text: str) -> bool:
@@ -70,12 +81,23 @@ class _Cleaner:
             + r")(?![a-z0-9\x7f])"
         )
 
+        self._beginnings = frozenset(listed.phrases)
+
     @staticmethod
     @lru_cache(maxsize=1)
     def shared() -> _Cleaner:
         return _Cleaner(allowed())
 
+    def without_number(self, match: re.Match[str]) -> str:
+        """Write a number that is no section of any law as zeros of the same length."""
+        return match[0] if match[0] in self._listed.numbers else "0" * len(match[0])
+
     def clean(self, text: str) -> str:
+        if len(text) < MAX_LENGTH and _PLAIN.fullmatch(text):
+            words = text.split(" ")
+            lower = [word.lower() for word in words]
+            if self._beginnings.isdisjoint(lower):
+                return _plain_words(words, [self._listed.is_word(word) for word in lower])
         if _GLYPHS.fullmatch(text):
             return " ".join(text.split())
         folded = fold(text)
@@ -179,6 +201,17 @@ class _Cleaner:
             ):
                 return len(taken)
         return 0
+
+
+def _plain_words(words: Sequence[str], pass_: Sequence[bool]) -> str:
+    """Join words that only blanks part; neighbours that are masked become one mask."""
+    out: list[str] = []
+    for word, passes in zip(words, pass_, strict=True):
+        if passes:
+            out.append(word)
+        elif not out or out[-1] != MASK:
+            out.append(MASK)
+    return " ".join(out)
 
 
 def _gap(text: str) -> str:

@@ -18,7 +18,8 @@ from custodiet.resolve.purposes.lexicon import SchemeData, load_lexicon
 
 _FOLDER: Final = files("custodiet") / "data" / "privacy"
 _PIECES: Final = re.compile(r"^(\d+)[a-z]?(?:\.\d+)?(?:\([a-z0-9]{1,2}\))*$")
-_AFTER_PREFIX: Final = re.compile(r"[\d.]{0,5}[a-z]?(?:\([a-z0-9]{1,2}\)){0,3}")
+_AFTER_PREFIX: Final = re.compile(r"\d{0,3}(?:\.\d{1,4})?[a-z]?(?:\([a-z0-9]{1,2}\)){0,3}")
+_TAILS: Final = tuple(f"{number:0{digits}}" for digits in (1, 2, 3) for number in range(10**digits))
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class Allowed:
         phrases: First word to the phrases that begin with it, longest first.
         signs: Abbreviations with signs in them (``b&e``).
         bare: Sections of law that count without the name of the code.
+        numbers: Whole numbers with which some section of some code begins.
         codes: Name of a code, as a regular expression, to the sections that count beside it.
     """
 
@@ -37,6 +39,7 @@ class Allowed:
     phrases: dict[str, tuple[tuple[str, ...], ...]]
     signs: frozenset[str]
     bare: frozenset[str]
+    numbers: frozenset[str]
     codes: tuple[tuple[re.Pattern[str], SchemeData], ...]
 
     def is_word(self, word: str) -> bool:
@@ -66,6 +69,7 @@ def allowed() -> Allowed:
         phrases={first: tuple(sorted(found, key=len, reverse=True)) for first, found in phrases.items()},
         signs=frozenset(reviewed["signs"]),
         bare=frozenset(section for scheme in schemes for section in _bare(scheme)),
+        numbers=frozenset(number for scheme in schemes for number in _numbers(scheme)) | {"661", "664"},
         codes=tuple((re.compile("|".join(scheme.names)), scheme) for scheme in schemes),
     )
 
@@ -81,6 +85,22 @@ def _bare(scheme: SchemeData) -> list[str]:
     for bounds in scheme.bare_ranges:
         low, high = bounds.split("-")
         found += [str(number) for number in range(int(low), int(high) + 1)]
+    return found
+
+
+def _numbers(scheme: SchemeData) -> list[str]:
+    """List the whole numbers that a section of a code can begin with."""
+    found = [
+        match[0]
+        for table in (scheme.bare, scheme.stated, scheme.prefixes)
+        for key in table
+        if (match := re.match(r"\d+", key))
+    ]
+    for bounds in (*scheme.ranges, *scheme.bare_ranges):
+        low, high = bounds.split("-")
+        found += [str(number) for number in range(int(low), int(high) + 1)]
+    # A prefix without a dot stands for every number that begins with it.
+    found += [f"{prefix}{tail}" for prefix in scheme.prefixes if prefix.isdigit() for tail in _TAILS]
     return found
 
 
