@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -106,7 +107,7 @@ def test_a_network_log_around_the_first_day(case: Case, day: date, n: int) -> No
 
 @pytest.mark.parametrize("state", ["masked", "withheld", "not-exported"])
 def test_hidden_cells_raise_nothing(case: Case, state: str) -> None:
-    hidden = {f"{cell}_state": state for cell in ("reason", "case_number", "user", "plate")}
+    hidden: dict[str, Any] = {f"{cell}_state": state for cell in ("reason", "case_number", "user", "plate")}
     fill(case, [search(n, **hidden) for n in range(1, 60)])
     evaluate_case(case, NAMES)
     assert case.rows("SELECT rule_id FROM indicators") == []

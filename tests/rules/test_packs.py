@@ -69,7 +69,8 @@ def test_hiding_every_cell_of_an_example_leaves_no_indicator_on_its_text(state: 
     from custodiet.rules.examples import build_row
 
     for made in rules():
-        if made.subject.name != "search" or "networks" in made.id or "window" in made.id:
+        unhidden = ("networks", "window", "off-hours", "volume-change")
+        if made.subject.name != "search" or any(word in made.id for word in unhidden):
             continue
         for case in example_cases(made):
             cells = {f"{cell}_state": state for cell in ("reason", "case_number", "user", "plate")}
