@@ -154,7 +154,7 @@ def _write_content(
     claims = make_claims(case, tables)
     check_sql(case, work, claims)
     write_claims(work / "claims", claims)
-    write_packets(case, work / "reply", publication.name, claims, tables["indicators"].to_pylist())
+    write_packets(case, work / "reply", publication.name, claims, tables)
     write_rule_texts(work / "rules", tables["outcomes"], options.packs)
     write_originals(work, case)
     (work / "README.txt").write_text(_README, encoding="utf-8", newline="\n")

@@ -18,6 +18,7 @@ import pyarrow as pa
 from custodiet.case import Case
 from custodiet.case.citations import cite_rows
 from custodiet.privacy.tables import last_part
+from custodiet.publish.originals import receipts_of
 
 SHOWN_ROWS: Final = 5
 _HIDDEN: Final = (
@@ -183,7 +184,10 @@ def _indicators(case: Case, outward: Mapping[str, pa.Table]) -> list[Claim]:
             ).to_pylist()
         }
     rows = outward["indicators"].to_pylist()
-    sources = _sources(case, rows)
+    receipts = dict(
+        zip(*(outward["disclosures"][name].to_pylist() for name in ("disclosure_id", "receipt")), strict=True)
+    )
+    sources = _sources(case, rows, receipts)
     nothing = {"n_rows": 0, "n_searches": 0, "n_pairs": 0}
     return [_indicator(row, counts.get(row["indicator_id"], nothing), sources[row["indicator_id"]]) for row in rows]
 
@@ -247,7 +251,9 @@ def _routes(
     return "", stated, _HIDDEN
 
 
-def _sources(case: Case, rows: Sequence[Mapping[str, Any]]) -> dict[str, tuple[Mapping[str, Any], ...]]:
+def _sources(
+    case: Case, rows: Sequence[Mapping[str, Any]], receipts: Mapping[str, str | None]
+) -> dict[str, tuple[Mapping[str, Any], ...]]:
     """Cite the first rows behind each indicator, those of all indicators in one query."""
     first = {
         row["indicator_id"]: [(e["disclosure_id"], e["record_no"]) for e in row["evidence"][:SHOWN_ROWS]]
@@ -260,7 +266,7 @@ def _sources(case: Case, rows: Sequence[Mapping[str, Any]]) -> dict[str, tuple[M
             {
                 "record": found.record, "file": found.file_name,
                 "member": last_part(found.member) if found.member else None, "sheet": found.sheet, "page": found.page,
-                "row": found.row, "sha256": found.member_sha256, "receipt": found.receipt,
+                "row": found.row, "sha256": found.member_sha256, "receipt": receipts.get(place[0]),
             }
             for place in places
             if (found := cited.get(f"{place[0]}:{place[1]}")) is not None

@@ -42,7 +42,7 @@ def evidence_table(case: Case, indicators: pa.Table) -> pa.Table:
               LEFT JOIN shares s ON r.of_shares AND s.disclosure_id = r.e.disclosure_id AND s.source_row = r.e.record_no
               LEFT JOIN names a ON a.name = s.source LEFT JOIN names b ON b.name = s.recipient)
             SELECT indicator_id, disclosure_id, record_no,
-                   -- One place of a list can state both directions: then the pair is the one whose data the subject owns.
+                   -- A place of a list can state both directions: then the pair whose data the subject owns.
                    CASE WHEN count(DISTINCT pair) = 1 THEN min(pair)
                         WHEN count(DISTINCT pair) FILTER (owner = subject) = 1 THEN min(pair) FILTER (owner = subject)
                         END AS counted

@@ -173,32 +173,31 @@ def _completing(table: str, disclosure_id: str, tree: Tree, positions: NDArray[A
 def _cited(case: Case, table: str, key: bytes, evidence: pa.Table, outward: pa.Table) -> pa.Table:
     """Return the cited rows of a table, opened as far as the published rows show the same."""
     form = LEAF_FORMS[table]
+    same = [f'o."{name}" IS NOT DISTINCT FROM c."{name}"' for name in form.clear]
+    same += [
+        f"date_trunc('hour', o.\"{name}\") IS NOT DISTINCT FROM date_trunc('hour', c.\"{name}\")" for name in form.hours
+    ]
     # A text is told only where its published form is the whole of it.
-    told = {name: _exists(form, f'o."{name}" = c."{name}"') for name in form.texts}
-    columns = ["c.disclosure_id", "c.row_id", f"{_exists(form)} AS opened", "unhex(c.leaf) AS leaf_hash"]
+    told = [f'coalesce(bool_or(same AND o."{name}" = c."{name}"), false) AS told_{name}' for name in form.texts]
+    columns = ["c.disclosure_id", "c.row_id", "s.opened", "unhex(c.leaf) AS leaf_hash"]
     columns += [f'c."{name}"' for name in form.clear]
     columns += [f'date_trunc(\'hour\', c."{name}") AS "{name}"' for name in form.hours]
     for name in form.committed:
         columns.append(f"unhex(c.commitment_{name}) AS commitment_{name}")
         if name != TIMES:
-            columns += [f'c."{name}"', f"unhex(c.salt_{name}) AS salt_{name}", f"{told[name]} AS told_{name}"]
+            columns += [f'c."{name}"', f"unhex(c.salt_{name}) AS salt_{name}", f"s.told_{name}"]
     sql = (
-        f"{_committed_sql(table)}, cited AS (SELECT DISTINCT disclosure_id, record_no FROM cited_evidence),\n"
-        "shown AS (SELECT o.* FROM outward_rows o JOIN cited e ON e.disclosure_id = o.disclosure_id"
-        f" AND e.record_no = o.{form.number})\n"
-        f"SELECT {', '.join(columns)} FROM committed c JOIN cited e ON e.disclosure_id = c.disclosure_id"
-        f" AND e.record_no = c.{form.number} ORDER BY c.disclosure_id, c.row_id"
+        f"{_committed_sql(table, only_cited=True)},\n"
+        "compared AS (SELECT c.disclosure_id, c.row_id, coalesce(bool_or(same), false) AS opened"
+        f"{''.join(', ' + item for item in told)}"
+        " FROM committed c LEFT JOIN outward_rows o ON o.disclosure_id = c.disclosure_id"
+        f" AND o.{form.number} = c.{form.number}, LATERAL (SELECT {' AND '.join(same)} AS same) GROUP BY c.disclosure_id, c.row_id)\n"
+        f"SELECT {', '.join(columns)} FROM committed c JOIN compared s ON s.disclosure_id = c.disclosure_id"
+        " AND s.row_id = c.row_id ORDER BY c.disclosure_id, c.row_id"
     )
-    with case.registered("cited_evidence", evidence), case.registered("outward_rows", outward):
+    cited = evidence.select(["disclosure_id", "record_no"]).group_by(["disclosure_id", "record_no"]).aggregate([])
+    with case.registered("cited_evidence", cited), case.registered("outward_rows", outward):
         return _closed(table, case.query(sql, [key.hex()]))
-
-
-def _exists(form: LeafForm, more: str = "true") -> str:
-    same = [f'o."{name}" IS NOT DISTINCT FROM c."{name}"' for name in form.clear]
-    same += [
-        f"date_trunc('hour', o.\"{name}\") IS NOT DISTINCT FROM date_trunc('hour', c.\"{name}\")" for name in form.hours
-    ]
-    return f"EXISTS (SELECT 1 FROM shown o WHERE o.disclosure_id = c.disclosure_id AND {' AND '.join(same)} AND {more})"
 
 
 def _closed(table: str, rows: pa.Table) -> pa.Table:
@@ -231,34 +230,43 @@ def _kept(column: Any, where: Any) -> Any:
 
 
 def _net(expression: str) -> str:
-    """Return SQL of a netstring."""
-    return f"(strlen({expression}) || ':' || {expression} || ',')"
+    """Return SQL of the parts of a netstring, for ``concat``."""
+    return f"strlen({expression}), ':', {expression}, ','"
 
 
-def _committed_sql(table: str) -> str:
+def _committed_sql(table: str, *, only_cited: bool = False) -> str:
     """Return the CTEs that end in ``committed``: the rows of a table, their row_id, salts, commitments and leaf."""
     form = LEAF_FORMS[table]
     row_id = form.number
     if form.order != (form.number,):
         order = ", ".join(f'"{name}" NULLS FIRST' for name in form.order)
         row_id = f"row_number() OVER (PARTITION BY disclosure_id ORDER BY {order})"
-    told = {TIMES: "''"} | {name: f'"{name}"' for name in form.texts}
+    told = {name: f'"{name}"' for name in form.texts}
+    times = ", ".join(_net(f"coalesce(epoch_us(\"{name}\")::VARCHAR, '')") for name in form.hours)
     if form.hours:
-        told[TIMES] = " || ".join(_net(f"coalesce(epoch_us(\"{name}\")::VARCHAR, '')") for name in form.hours)
+        told[TIMES] = "exact_times"
     salts = [
-        f"CASE WHEN {told[name]} IS NOT NULL THEN left(sha256(k.secret || encode(row_name ||"
-        f" '{netstring(name)}')), {_HEX}) END AS salt_{name}"
+        f"CASE WHEN {told[name]} IS NOT NULL THEN left(sha256(k.secret || encode(concat(row_name,"
+        f" '{netstring(name)}'))), {_HEX}) END AS salt_{name}"
         for name in form.committed
     ]
     commitments = [
-        f"sha256(unhex(salt_{name}) || encode({_net(f'({told[name]})')})) AS commitment_{name}"
+        f"CASE WHEN {told[name]} IS NOT NULL THEN"
+        f" sha256(unhex(salt_{name}) || encode(concat({_net(told[name])}))) END AS commitment_{name}"
         for name in form.committed
     ]
-    row_name = f"'{netstring(table)}' || {_net('disclosure_id')} || {_net('row_id::VARCHAR')}"
+    row_name = f"concat('{netstring(table)}', {_net('disclosure_id')}, {_net('row_id::VARCHAR')})"
+    exact = f", concat({times}) AS exact_times" if times else ""
+    cited = (
+        " SEMI JOIN cited_evidence e ON e.disclosure_id = numbered.disclosure_id"
+        f" AND e.record_no = numbered.{form.number}"
+        if only_cited
+        else ""
+    )
     return (
         "WITH k AS (SELECT unhex(?) AS secret),\n"
         f"numbered AS (SELECT *, {row_id} AS row_id FROM {table}),\n"
-        f"named AS (SELECT *, {row_name} AS row_name FROM numbered),\n"
+        f"named AS (SELECT *, {row_name} AS row_name{exact} FROM numbered{cited}),\n"
         f"salted AS (SELECT named.*{''.join(', ' + salt for salt in salts)} FROM named, k),\n"
         f"sealed AS (SELECT *{''.join(', ' + item for item in commitments)} FROM salted),\n"
         f"committed AS (SELECT *, {_leaf_sql(form, table)} AS leaf FROM sealed)"
@@ -271,8 +279,9 @@ def _leaf_sql(form: LeafForm, table: str) -> str:
     parts += [_part(name, f'"{name}"::VARCHAR') for name in form.clear]
     parts += [_part(name, f"strftime(\"{name}\" AT TIME ZONE 'UTC', '%Y-%m-%dT%HZ')") for name in form.hours]
     parts += [_part(f"commitment:{name}", f"commitment_{name}") for name in form.committed]
-    return f"sha256('\\x00'::BLOB || encode({' || '.join(parts)}))"
+    return f"sha256('\\x00'::BLOB || encode(concat({', '.join(parts)})))"
 
 
 def _part(name: str, value: str) -> str:
-    return f"coalesce('{netstring(name)}' || {_net(value)}, '')"
+    """Return SQL of name and value; null, which ``concat`` leaves out, where there is no value."""
+    return f"CASE WHEN {value} IS NOT NULL THEN concat('{netstring(name)}', {_net(value)}) END"

@@ -14,6 +14,7 @@ import yaml
 
 from custodiet.case import Case
 from custodiet.intake.add import add_paths
+from custodiet.intake.receipts import Receipt
 from custodiet.model.bundle import ORIGINALS
 from custodiet.privacy.tables import last_part
 
@@ -46,7 +47,7 @@ def write_originals(folder: Path, case: Case) -> int:
         originals.append(
             {
                 "name": last_part(row["file_name"]), "size": row["size"], "sha256": row["sha256"],
-                "receipt": {name: receipt[name] for name in _RECEIPT if name in receipt},
+                "receipt": _public(receipt),
                 "disclosures": [table["id"] for table in tables],
                 "read_as": {
                     "producer": _only(table["producer"] for table in tables),
@@ -57,6 +58,26 @@ def write_originals(folder: Path, case: Case) -> int:
     text = json.dumps({"originals": originals}, ensure_ascii=False, indent=1, sort_keys=True)
     (folder / ORIGINALS).write_text(text + "\n", encoding="utf-8", newline="\n")
     return len(originals)
+
+
+def with_public_receipts(case: Case, disclosures: pa.Table) -> pa.Table:
+    """Return published disclosures with receipts that name no sender and hold no remark."""
+    sentences = {
+        sha256: Receipt.model_validate(_public(json.loads(text))).sentence()
+        for sha256, text in case.rows("SELECT DISTINCT sha256, receipt FROM files WHERE receipt IS NOT NULL")
+    }
+    told = [sentences.get(sha256) for sha256 in disclosures["sha256"].to_pylist()]
+    place = disclosures.column_names.index("receipt")
+    return disclosures.set_column(place, "receipt", pa.array(told, pa.string()))
+
+
+def receipts_of(disclosures: pa.Table) -> dict[str, str | None]:
+    """Return how each disclosure came, by its id."""
+    return dict(zip(disclosures["disclosure_id"].to_pylist(), disclosures["receipt"].to_pylist(), strict=True))
+
+
+def _public(receipt: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: receipt[name] for name in _RECEIPT if name in receipt}
 
 
 def digest_of(path: Path) -> tuple[str, int, str]:

@@ -14,6 +14,7 @@ import pyarrow as pa
 from custodiet.model.tables import CONTRACT_TABLES, Column, ColumnType, Table
 from custodiet.privacy import Publication, outward_table
 from custodiet.publish.evidence import EVIDENCE, evidence_table
+from custodiet.publish.originals import with_public_receipts
 from custodiet.publish.tables import write_table
 
 PUBLISHED: Final[dict[str, Table]] = CONTRACT_TABLES | {EVIDENCE.name: EVIDENCE}
@@ -45,6 +46,7 @@ _SCHEMA: Final[dict[ColumnType, dict[str, Any]]] = {
 def outward_tables(publication: Publication) -> dict[str, pa.Table]:
     """Return all tables of a bundle as they are published, the evidence of published indicators among them."""
     tables = {name: outward_table(publication, name) for name in CONTRACT_TABLES}
+    tables["disclosures"] = with_public_receipts(publication.case, tables["disclosures"])
     tables[EVIDENCE.name] = evidence_table(publication.case, tables["indicators"])
     return tables
 

@@ -10,24 +10,35 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+import pyarrow as pa
+
 from custodiet.case import Case
 from custodiet.case.citations import cite_rows
 from custodiet.privacy.formulas import disarm
 from custodiet.privacy.tables import last_part
 from custodiet.publish.claims import Claim
+from custodiet.publish.originals import receipts_of
 
 ROWS_LISTED: Final = 500
 _MARKS: Final = re.compile(r"([\\`*_\[\]<>#|~&!])")
 
 
 def write_packets(
-    case: Case, folder: Path, name: str, claims: Sequence[Claim], indicators: Sequence[Mapping[str, Any]]
+    case: Case, folder: Path, name: str, claims: Sequence[Claim], outward: Mapping[str, pa.Table]
 ) -> list[str]:
     """Write a letter and a list of rows for each organisation that a published indicator concerns.
+
+    Args:
+        case: The case, for the places of rows.
+        folder: Where to.
+        name: Name of the publication.
+        claims: The claim sheet.
+        outward: Table name to its rows as they are published.
 
     Returns:
         The organisations, in order.
     """
+    indicators = outward["indicators"].to_pylist()
     by_id = {claim.id.removeprefix("indicator."): claim for claim in claims if claim.id.startswith("indicator.")}
     concerned: dict[str, list[Mapping[str, Any]]] = {}
     for row in indicators:
@@ -39,7 +50,10 @@ def write_packets(
                 concerned.setdefault(organisation, []).append(row)
     if concerned:
         folder.mkdir(parents=True, exist_ok=True)
-    places = _places(case, indicators)
+    receipts = dict(
+        zip(*(outward["disclosures"][name].to_pylist() for name in ("disclosure_id", "receipt")), strict=True)
+    )
+    places = _places(case, indicators, receipts)
     for organisation, slug in slugs(sorted(concerned)).items():
         rows = concerned[organisation]
         text = _letter(name, organisation, slug, [(row, by_id[row["indicator_id"]]) for row in rows])
@@ -94,7 +108,9 @@ def _of(denominator: int | None) -> str:
     return "" if denominator is None else f" of {denominator:,}"
 
 
-def _places(case: Case, indicators: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
+def _places(
+    case: Case, indicators: Sequence[Mapping[str, Any]], receipts: Mapping[str, str | None]
+) -> dict[str, list[str]]:
     """Cite the rows of all packets in one query: record to its cells in the list."""
     wanted = {
         (item["disclosure_id"], item["record_no"])
@@ -105,7 +121,8 @@ def _places(case: Case, indicators: Sequence[Mapping[str, Any]]) -> dict[str, li
     return {
         found.record: [
             found.file_name, last_part(found.member) or "" if found.member else "", found.sheet or "",
-            str(found.page or ""), str(found.row or ""), found.member_sha256, found.receipt or "",
+            str(found.page or ""), str(found.row or ""), found.member_sha256,
+            receipts.get(found.record.partition(":")[0]) or "",
         ]
         for found in cite_rows(case, sorted(wanted))
     }  # fmt: skip

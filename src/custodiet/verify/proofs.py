@@ -143,6 +143,7 @@ def _check_shown(folder: Path, table: str, rows: pa.Table, verdict: Verdict) -> 
 def _check_cited(folder: Path, verdict: Verdict) -> None:
     """Look for evidence without a proof; row 0 stands for a whole disclosure."""
     cited = pq.read_table(folder / "tables/evidence.parquet", columns=["disclosure_id", "record_no"])
+    _check_lists(folder, verdict)
     cited = cited.filter(pc.greater(cited["record_no"], 0))
     for table, form in LEAF_FORMS.items():
         path = folder / f"proofs/{table}.parquet"
@@ -152,6 +153,20 @@ def _check_cited(folder: Path, verdict: Verdict) -> None:
             cited = cited.join(proven, keys=["disclosure_id", "record_no"], join_type="left anti")
     if cited.num_rows:
         verdict.fault("proof-fails", "tables/evidence.parquet", f"{cited.num_rows:,} cited rows have no proof.")
+
+
+def _check_lists(folder: Path, verdict: Verdict) -> None:
+    """Compare the evidence that stands with each indicator with the table of evidence."""
+    names = ["indicator_id", "disclosure_id", "record_no"]
+    listed = pq.read_table(folder / "tables/indicators.parquet", columns=["indicator_id", "evidence"]).combine_chunks()
+    table = pq.read_table(folder / "tables/evidence.parquet", columns=names)
+    rows = pc.list_flatten(listed["evidence"]).combine_chunks()
+    owners = listed["indicator_id"].take(pc.list_parent_indices(listed["evidence"]))
+    exploded = pa.table(
+        [owners, pc.struct_field(rows, "disclosure_id"), pc.struct_field(rows, "record_no")], names=names
+    )
+    if exploded.num_rows != table.num_rows or exploded.join(table, keys=names, join_type="left anti").num_rows:
+        verdict.fault("proof-fails", "tables/evidence.parquet", "The evidence is not what stands with the indicators.")
 
 
 def _plain(rows: pa.Table, names: list[str]) -> pa.Table:
