@@ -12,7 +12,7 @@ from typing import Any, Final
 from custodiet.publish.report.claims import claim, weight
 from custodiet.publish.report.document import Bullets, Chapter, Heading, Note, Pairs, Part, Text
 from custodiet.publish.report.gaps import UNREAD, not_determined, to_ask
-from custodiet.publish.report.source import Source
+from custodiet.publish.report.source import APPLIED, Source
 from custodiet.publish.report.wording import counted, listed, number, span
 
 MOST: Final = 7
@@ -35,9 +35,9 @@ def _asked(source: Source) -> list[Part]:
     if not n:
         return [heading, Text("No rule was put to these records; this report says what they hold and what they lack.")]
     n_apply = source.measure(
-        "rules_that_apply", "Rules that apply to at least one row", f"SELECT count(*) FROM ({_APPLY})"
+        "rules_that_apply", "Rules that apply to at least one row", f"SELECT count(*) FROM ({APPLIED})"
     )
-    packs = Counter(source.pack_title(rule_id) for (rule_id,) in source.case.rows(f"{_APPLY} ORDER BY rule_id"))
+    packs = Counter(source.pack_title(rule_id) for (rule_id,) in source.case.rows(f"{APPLIED} ORDER BY rule_id"))
     named = [
         f"{title} ({number(count)})" for title, count in sorted(packs.items(), key=lambda item: (-item[1], item[0]))
     ]
@@ -46,9 +46,6 @@ def _asked(source: Source) -> list[Part]:
         f" records not let anyone tell? Of {counted(n, 'rule')}, {number(n_apply)} apply to these records: {listed(named, most=5)}."
     )
     return [heading, Text(text)]
-
-
-_APPLY: Final = "SELECT rule_id FROM outcomes GROUP BY rule_id HAVING sum(n_indicator + n_clear + n_not_evaluable) > 0"
 
 
 def _read(source: Source) -> list[Part]:

@@ -16,7 +16,7 @@ from custodiet.publish.report.document import Cell, Chart, Column, Table
 from custodiet.publish.report.wording import number, share
 
 WIDTH: Final = 640
-_COLOURS: Final = ("c1", "c2", "c3", "c4", "c5")
+COLOURS: Final = ("c1", "c2", "c3", "c4", "c5")
 _BESIDE: Final = 30
 _PER_LETTER: Final = 6.9
 _NO_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -37,7 +37,7 @@ class Break:
 
 def over_time(
     title: str, summary: str, periods: Sequence[str], series: Sequence[tuple[str, Sequence[int]]], *,
-    breaks: Sequence[Break] = (), period_word: str = "Month",
+    breaks: Sequence[Break] = (), period_word: str = "Month", colours: Sequence[str] = COLOURS,
 ) -> Chart:  # fmt: skip
     """Draw counts per period as stacked bars, with breaks as dashed lines.
 
@@ -62,7 +62,7 @@ def over_time(
                 continue
             y -= tall
             shapes.append(
-                _rect(x + step * 0.1, y, step * 0.8, tall, _COLOURS[index], f"{label}: {number(counts[place])} {name}")
+                _rect(x + step * 0.1, y, step * 0.8, tall, colours[index], f"{label}: {number(counts[place])} {name}")
             )
         if place % max(1, -(-len(periods) // 12)) == 0:
             shapes.append(_text(x + step / 2, base + 18, label, "middle", "quiet"))
@@ -71,7 +71,7 @@ def over_time(
         shapes.append(f'<line x1="{x:.1f}" y1="34" x2="{x:.1f}" y2="{base:.1f}" class="break"/>')
         anchor = "end" if x > WIDTH * 0.7 else "start"
         shapes.append(_text(x + (-4 if anchor == "end" else 4), 44 + 13 * (n % 3), f"{n + 1}", anchor, "quiet"))
-    shapes.append(_legend([name for name, _ in series], base + 44))
+    shapes.append(_legend([name for name, _ in series], base + 44, colours))
     svg = _svg(int(base + 56), title, summary, shapes)
     at = {item.at: n + 1 for n, item in enumerate(breaks)}
     rows: list[tuple[Cell, ...]] = [
@@ -87,13 +87,9 @@ def over_time(
 
 
 def shares_of(
-    title: str,
-    summary: str,
-    rows: Sequence[tuple[str, Sequence[int]]],
-    classes: Sequence[str],
-    *,
-    row_word: str = "Group",
-) -> Chart:
+    title: str, summary: str, rows: Sequence[tuple[str, Sequence[int]]], classes: Sequence[str], *,
+    row_word: str = "Group", colours: Sequence[str] = COLOURS,
+) -> Chart:  # fmt: skip
     """Draw each row as one bar of full width, parted by class; counts stand in the table and n beside the bar.
 
     Long labels stand above their bar, short ones beside it.
@@ -112,11 +108,11 @@ def shares_of(
             wide = (WIDTH - left - right) * count / total if total else 0.0
             if wide > 0:
                 told = f"{label}: {classes[index]} {number(count)} of {number(total)} ({share(count, total)})"
-                shapes.append(_rect(x, y, wide, 17, _COLOURS[index], told, framed=True))
+                shapes.append(_rect(x, y, wide, 17, colours[index], told, framed=True))
             x += wide
         shapes.append(_text(WIDTH - right + 8, y + 13, f"n = {number(total)}", "start", "quiet"))
     bottom = 8 + len(rows) * pitch
-    shapes.append(_legend(classes, bottom + 16))
+    shapes.append(_legend(classes, bottom + 16, colours))
     table_rows: list[tuple[Cell, ...]] = [
         (label, sum(counts), *(cell for count in counts for cell in (count, share(count, sum(counts)))))
         for label, counts in rows
@@ -192,12 +188,12 @@ def _axis(left: float, base: float, height: float, top: int) -> str:
     return "".join(parts)
 
 
-def _legend(names: Sequence[str], y: float) -> str:
+def _legend(names: Sequence[str], y: float, colours: Sequence[str] = COLOURS) -> str:
     if len(names) < 2:
         return ""
     x, parts = 8.0, []
     for index, name in enumerate(names):
-        parts.append(_rect(x, y - 9, 10, 10, _COLOURS[index], ""))
+        parts.append(_rect(x, y - 9, 10, 10, colours[index], ""))
         parts.append(_text(x + 15, y, name, "start"))
         x += 32 + 6.7 * len(name)
     return "".join(parts)

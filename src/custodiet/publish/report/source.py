@@ -73,6 +73,8 @@ SELECT search_key, coalesce(o.org, f.org) AS org, o.state, coalesce(o.level, 'un
 FROM found f LEFT JOIN report_orgs o ON o.name = f.org
 """
 
+# A rule applies where a row is inside its place, time and addressee.
+APPLIED: Final = "SELECT rule_id FROM outcomes GROUP BY rule_id HAVING sum(n_indicator + n_clear + n_not_evaluable) > 0"
 _LATEST: Final = """
 SELECT max(day) FROM (
     SELECT max(last_searched_at)::DATE AS day FROM disclosures
@@ -180,9 +182,12 @@ class Source:
 
     @cached_property
     def packs(self) -> tuple[Pack, ...]:
-        """Give the packs that come with the program; one that is faulty is left out, not its neighbours."""
+        """Give the packs of the program with a rule that applies; a faulty one is left out, not its neighbours."""
+        applied = {rule_id.partition(".")[0] for (rule_id,) in self.case.rows(APPLIED)}
         found: list[Pack] = []
         for folder in bundled_folders():
+            if folder.name not in applied:
+                continue
             try:
                 found += load_packs([folder])
             except PackError:

@@ -11,13 +11,14 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from custodiet.publish.report.chapters.searchers import CLASS_WORDS, CLASSES
-from custodiet.publish.report.charts import Break, over_time
+from custodiet.publish.report.charts import COLOURS, Break, over_time
 from custodiet.publish.report.document import Cell, Chapter, Column, Part, Text, capped
 from custodiet.publish.report.source import Source
 from custodiet.publish.report.wording import counted
 
 DAYS: Final = 62
 LISTED: Final = 30
+STAYS: Final = 3
 _WHEN: Final = "coalesce(searched_local, searched_at::TIMESTAMP)"
 _DROP_DOWN: Final = "^[A-Z][A-Za-z/]+[A-Za-z/() ]* - [A-Z][A-Za-z/() ]+$"
 _MARKS: Final = (
@@ -68,12 +69,16 @@ def _searches(source: Source) -> list[Part]:
         series[row["purpose_class"]][places[row["period"]]] = row["n"]
     breaks = _breaks(source.counts(_FORMS.format(period=word)), places)
     labels = [period.isoformat() if word == "day" else period.isoformat()[:7] for period in periods]
-    shown = [(label, series[name]) for name, label in zip(CLASSES, CLASS_WORDS, strict=True) if any(series[name])]
+    told = [(name, label) for name, label in zip(CLASSES, CLASS_WORDS, strict=True) if any(series[name])]
+    shown = [(label, series[name]) for name, label in told]
+    colours = [COLOURS[CLASSES.index(name)] for name, _ in told]
     missing = int(source.case.value("SELECT count(*) FROM report_searches WHERE local_at IS NULL"))
     summary = f"By {word} on the producer’s wall clock, parted by what the stated reason tells."
     if missing:
         summary += f" {counted(missing, 'row')} without a readable time are left out."
-    chart = over_time(f"Searches by {word}", summary, labels, shown, breaks=breaks, period_word=word.capitalize())
+    chart = over_time(
+        f"Searches by {word}", summary, labels, shown, breaks=breaks, period_word=word.capitalize(), colours=colours
+    )
     remark = (
         "The form of the records changed within the period; numbers on the two sides of a break are not comparable, and no trend is given across it."
         if breaks
@@ -93,17 +98,19 @@ def _periods(first: date, last: date, word: str) -> list[date]:
 
 
 def _breaks(rows: list[dict[str, Any]], places: dict[date, int]) -> list[Break]:
-    """Find periods in which the majority of rows turns from one form to another and stays there."""
-    found = []
-    for before, after in zip(rows, rows[1:], strict=False):
-        said = [
-            given if after[name] > 0.5 else gone
-            for name, given, gone in _MARKS
-            if before[name] is not None and after[name] is not None and (before[name] > 0.5) != (after[name] > 0.5)
-        ]
-        if said and after["period"] in places:
-            found.append(Break(places[after["period"]], f"from {after['period']}, {', '.join(said)} in most rows"))
-    return found if len(found) <= 6 else []
+    """Find periods in which the majority of rows turns from one form to another and stays so for a while."""
+    said: dict[int, list[str]] = {}
+    for name, given, gone in _MARKS:
+        known = [(row["period"], row[name] > 0.5) for row in rows if row[name] is not None and row["period"] in places]
+        holds = known[0][1] if known else False
+        for place, (period, now) in enumerate(known):
+            if now != holds and all(later == now for _, later in known[place : place + STAYS]):
+                holds = now
+                said.setdefault(places[period], []).append(given if now else gone)
+    dates = {place: period for period, place in places.items()}
+    return [
+        Break(place, f"from {dates[place]}, {', '.join(words)} in most rows") for place, words in sorted(said.items())
+    ]
 
 
 def _lists(source: Source) -> list[Part]:

@@ -88,6 +88,7 @@ def _outcomes(source: Source, rows: list[dict[str, Any]]) -> list[Part]:
         some,
         classes,
         row_word="Rule",
+        colours=("c1", "c2", "c4"),
     )
     return [chart, table] if some else [table]
 

@@ -122,8 +122,8 @@ def _pages(source: Source) -> list[Part]:
         counts[_step(row, steps)] += 1
     within = counts["within 5 %"]
     text = (
-        f"{counted(len(rows), 'page')} state how many searches were made in 30 days and carry their own audit."
-        f" The audit of {of(within, len(rows))} lists that number within 5 %."
+        f"Pages that state how many searches were made in 30 days and carry their own audit: {number(len(rows))}."
+        f" The audit lists that number within 5 % on {of(within, len(rows))}."
     )
     differing = sorted(
         (row for row in rows if _step(row, steps) != "within 5 %"),
