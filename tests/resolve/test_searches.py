@@ -18,7 +18,7 @@ DAY = timedelta(days=1)
 
 def row(disclosure_id: str, record_no: int, **cells: Any) -> dict[str, Any]:
     """Make a record with the cells that most logs have."""
-    found = {
+    found: dict[str, Any] = {
         "disclosure_id": disclosure_id, "record_no": record_no, "source_row": record_no + 1,
         "kind": "network-audit", "producer": f"Producer {disclosure_id}", "org": "Ashford OH PD",
         "org_basis": "released", "searched_at": T0, "networks": 812, "devices": 4021,

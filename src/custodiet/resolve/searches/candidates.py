@@ -27,8 +27,8 @@ WITH free AS (
     HAVING min(dno) <> max(dno) AND bool_or(cluster IS NULL) AND bool_or(org_no IS NULL)
 )
 SELECT * FROM free SEMI JOIN named USING (org_no, second)
-UNION
-SELECT * FROM free SEMI JOIN unnamed USING (second, networks)
+UNION ALL
+SELECT * FROM free SEMI JOIN unnamed USING (second, networks) ANTI JOIN named USING (org_no, second)
 """
 
 # Rows of one log that stand in the same organisation and second: how each looks in every cell but its id.

@@ -203,6 +203,19 @@ def _compare(case: Case) -> Measurement:
     )  # fmt: skip
 
 
+def pooled(measured: Sequence[Measurement]) -> list[Tier]:
+    """Add up the joins of every basis over all sets."""
+    sums: dict[Basis, list[Tier]] = {}
+    for result in measured:
+        for tier in result.tiers:
+            sums.setdefault(tier.basis, []).append(tier)
+    return [
+        Tier(basis, sum(tier.n_right for tier in sums[basis]), sum(tier.n_joined for tier in sums[basis]))
+        for basis in Basis
+        if basis in sums
+    ]
+
+
 def wilson_interval(n_right: int, n_all: int) -> tuple[float, float]:
     """Give the 95 % interval of a share.
 
@@ -229,11 +242,13 @@ def render_page(measured: Sequence[Measurement]) -> str:
         "networks, own logs and pages, with ids left out, cells masked again, reasons cut, columns not exported, "
         "seconds cut off, rows written twice or in another order, releases cut short and overlapping. Of 1,000 "
         "searches four are entered again in the same second with the same networks, ten times as many as in 45,989 "
-        "real searches with ids on public pages (18 of them). The truth is known, so every join can be judged.",
+        "real searches with ids on public pages (18 of them). The truth is known, so every join can "
+        "be judged.",
         "",
         "**Precision**: of the records that a basis joined to a search, the share that truly is that search. "
         "**Share of all joins**: right joins of the basis, of those that a perfect reader would make (records less "
-        "true searches). Brackets hold 95 % Wilson intervals. A basis below 0.995 would not be used.",
+        "true searches). Brackets hold 95 % Wilson intervals. A basis that falls below 0.995 over "
+        "both sets would not be used.",
         "",
         "Read the figures as an upper bound: the set holds the faults that were known when it was written. What a real "
         "release does beyond them is not measured here.",
