@@ -37,6 +37,7 @@ class Stage:
         self.first_row = 0
         self._repaired = False
         self._aside = False
+        self.n_blank = 0
 
     @classmethod
     def from_csv(
@@ -80,13 +81,20 @@ class Stage:
 
     @classmethod
     def from_rows(
-        cls, case: Case, rows: Iterable[tuple[int, int | None, bool, Sequence[str | None]]], width: int
+        cls,
+        case: Case,
+        rows: Iterable[tuple[int, int | None, bool, Sequence[str | None]]],
+        width: int,
+        *,
+        keep_first: int = 0,
     ) -> Stage:
         """Load rows given as (source_row, page, hidden, cells).
 
-        Cells beyond ``width`` are kept apart as overflow; missing ones are null.
+        Cells beyond ``width`` are kept apart as overflow; missing ones are null. Rows without
+        anything visible are only counted (``n_blank``), except among the first ``keep_first``.
         """
         stage = cls(case, width, from_csv=False)
+        rows = stage._without_blanks(rows, keep_first)
         stage.drop()
         names = "".join(f", c{i} VARCHAR" for i in range(width))
         case.execute(
@@ -98,6 +106,26 @@ class Stage:
                 case.execute("INSERT INTO staged SELECT * FROM staged_batch")
         stage._make_views()
         return stage
+
+    def _without_blanks(
+        self, rows: Iterable[tuple[int, int | None, bool, Sequence[str | None]]], keep_first: int
+    ) -> Iterator[tuple[int, int | None, bool, Sequence[str | None]]]:
+        for place, row in enumerate(rows):
+            if place < keep_first or any(cell and cell.strip(OUTER_BLANKS + " ") for cell in row[3]):
+                yield row
+            else:
+                self.n_blank += 1
+
+    def set_blank_aside(self) -> None:
+        """Take rows without anything visible out of the data; they are only counted (``n_blank``)."""
+        if not self._from_csv:
+            return
+        blank = " AND ".join(f"coalesce(trim(c{i}), '') = ''" for i in range(self.width))
+        self._case.execute(
+            f"INSERT INTO set_aside SELECT row_no FROM staged_rows WHERE row_no >= {self.first_row} AND {blank}"
+        )
+        self.n_blank = int(self._case.value("SELECT count(*) FROM set_aside"))
+        self._aside = self.n_blank > 0
 
     def _make_views(self) -> None:
         cells = "".join(f", c{i}" for i in range(self.width))
@@ -143,10 +171,13 @@ class Stage:
 
     def count(self) -> int:
         """Count the rows from ``first_row`` on, rows set aside included."""
-        return int(self._case.value(f"SELECT count(*) FROM staged_rows WHERE row_no >= {self.first_row}"))
+        staged = int(self._case.value(f"SELECT count(*) FROM staged_rows WHERE row_no >= {self.first_row}"))
+        return staged if self._from_csv else staged + self.n_blank
 
     def rows(self, where: str, limit: int) -> list[tuple[int, int, int | None, list[str | None]]]:
         """Fetch rows as (row_no, source_row, page, cells with overflow), in their order."""
+        if self._aside:
+            where = f"row_no NOT IN (SELECT row_no FROM set_aside) AND ({where})"
         table = self._case.query(
             f"SELECT * FROM staged_rows WHERE row_no >= {self.first_row} AND ({where}) ORDER BY row_no LIMIT {limit}"
         )

@@ -16,7 +16,10 @@ _LARGEST_COUNT = 10_000_000
 _STATE_COLUMNS = {"reason": "reason", "case_number": "case_number", "user": "user", "plate": "plate"}
 _TEXT_COLUMNS = ("search_id", "search_type", "offense_type", "text_prompt", "filters", "moderation")
 # U+00A0, U+2009 and U+202F stand before AM and PM in some exports.
-_TIDY = "trim(regexp_replace({cell}, '[\\x{{00A0}}\\x{{2009}}\\x{{202F}} \\t]+', ' ', 'g'))"
+_TIDY = (
+    "regexp_replace(trim(regexp_replace({cell}, '[\\x{{00A0}}\\x{{2009}}\\x{{202F}} \\t]+', ' ', 'g')), "
+    "'\\b([AaPp])\\.?[Mm]\\.', '\\1M')"
+)
 
 
 def cell(position: int) -> str:

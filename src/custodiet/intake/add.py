@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,6 +21,8 @@ from custodiet.intake.tabular import load_table
 from custodiet.model.problems import PROBLEM_CODES, Problem
 
 Progress = Callable[[str], None]
+# A full disk is a fault of the place where the case lies, not of the file being read: the run ends.
+_OUT_OF_SPACE = {errno.ENOSPC, errno.EDQUOT}
 
 
 @dataclass(slots=True)
@@ -68,7 +72,7 @@ def add_paths(
 
 
 def _add_file(case: Case, found: Found, book: Receipts, producer: str | None, summary: AddSummary) -> None:
-    path = str(found.path.absolute())
+    path = _path_text(found.path)
     summary.n_files += 1
     if not found.sha256:
         _store_file_problems(case, found, path, summary)
@@ -89,6 +93,11 @@ def _add_file(case: Case, found: Found, book: Receipts, producer: str | None, su
     with case.transaction():
         finish_file(case, path, found.sha256)
         _append_problems(case, found.problems, summary)
+
+
+def _path_text(path: Path) -> str:
+    """Write a path as text: a name whose bytes are no UTF-8 keeps them as ``\\xNN``."""
+    return os.fsencode(path.absolute()).decode("utf-8", "backslashreplace")
 
 
 def _note_duplicate(case: Case, found: Found, path: str, first: str, summary: AddSummary) -> None:
@@ -123,9 +132,7 @@ def _add_source(
 ) -> None:
     where = source.member_path or ""
     digest = source.member_sha256 or source.sha256
-    first = case.rows(
-        "SELECT file_name, member_path FROM disclosures WHERE member_sha256 = ? LIMIT 1", [digest]
-    )
+    first = case.rows("SELECT file_name, member_path FROM disclosures WHERE member_sha256 = ? LIMIT 1", [digest])
     if first:
         name = first[0][1] or first[0][0]
         found.note(
@@ -137,10 +144,18 @@ def _add_source(
     folders = tuple(part for part in reversed(found.path.absolute().parent.parts[-2:]) if part != "/")
     names = tuple(dict.fromkeys((source.name_hint, found.file_name, *folders)))
     origin = Origin(source, receipt, producer, names)
+    try:
+        _read_source(case, found, source, origin, summary)
+    except OSError as error:
+        if error.errno in _OUT_OF_SPACE:
+            raise
+        found.note("corrupt", f"The file cannot be read on ({error.strerror}); the rest of it was not read.", where)
+
+
+def _read_source(case: Case, found: Found, source: Source, origin: Origin, summary: AddSummary) -> None:
+    where = source.member_path or ""
     reading, regular = _read(source, case.work)
-    found.problems.extend(
-        replace(p, where=p.where or where, file_name=found.file_name) for p in reading.problems
-    )
+    found.problems.extend(replace(p, where=p.where or where, file_name=found.file_name) for p in reading.problems)
     ordinal = 0
     for part in reading.parts:
         for loaded in _load(case, origin, part, ordinal, regular):
@@ -149,9 +164,7 @@ def _add_source(
             summary.n_unread += loaded
 
 
-def _load(
-    case: Case, origin: Origin, part: RawTable | RawPage, ordinal: int, regular: CsvFile | None
-) -> list[int]:
+def _load(case: Case, origin: Origin, part: RawTable | RawPage, ordinal: int, regular: CsvFile | None) -> list[int]:
     if isinstance(part, RawPage):
         return load_page(case, origin, part, ordinal)
     return [load_table(case, origin, part, ordinal, regular)]

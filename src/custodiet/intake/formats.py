@@ -50,6 +50,7 @@ ColumnKind = Literal[
 
 _LONGEST_LABEL: Final = 200
 _BLANKS: Final = re.compile(r"\s+")
+_HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _SUFFIX: Final = re.compile(r"(?<=[^\W\d_])[ ]?(?:_|\.)\d{1,2}$")
 _INVISIBLE: Final = dict.fromkeys(map(ord, "\ufeff\u200b\u200c\u200d\u2060\u00ad\x00"))
 
@@ -98,6 +99,9 @@ class Format(_Strict):
         orders: Column orders that the export has been seen with, whole; the layout
             doctor compares header-less and pasted rows with them.
         excluded_by: Labels that show that a table is something else.
+        telling: Words of which one must stand in a label that was read; without any, every set
+            of ``required`` will do. They keep ordinary lists with a date, a name and a reason out.
+        untold: Sets of columns that are enough without a telling word.
         rank: Breaks ties between formats that read the same columns; higher wins.
         sentinels: Cells that stand for "no value" in this export, beside the masks known everywhere.
     """
@@ -112,6 +116,8 @@ class Format(_Strict):
     split_times: tuple[SplitTime, ...] = ()
     orders: tuple[tuple[str, ...], ...] = ()
     excluded_by: tuple[str, ...] = ()
+    telling: tuple[str, ...] = ()
+    untold: tuple[tuple[str, ...], ...] = ()
     time_formats: tuple[str, ...] = ()
     sentinels: tuple[str, ...] = ()
     eras: tuple[Era, ...] = ()
@@ -121,6 +127,7 @@ class Format(_Strict):
     @model_validator(mode="after")
     def _check(self) -> Format:
         named = {name for group in self.required for name in group}
+        named |= {name for group in self.untold for name in group}
         named |= {name for order in self.orders for name in order}
         named |= {name for split in self.split_times for name in (split.whole, split.date, split.clock)}
         if unknown := sorted(named - set(self.columns)):
@@ -262,11 +269,26 @@ def match_format(labels: Sequence[str | None], formats: Sequence[Format] | None 
     found: list[FormatMatch] = []
     for candidate in load_formats() if formats is None else formats:
         columns = _read_labels(candidate, keys)
-        if columns is not None:
+        if columns is not None and _is_told(candidate, labels, columns):
             n_labels = sum(1 for key in keys if key)
             n_read = sum(1 for name in columns if name)
             found.append(FormatMatch(format=candidate, columns=columns, score=round(n_read / n_labels, 4)))
     return min(found, key=_preference, default=None)
+
+
+def _is_told(candidate: Format, labels: Sequence[str | None], columns: Sequence[str | None]) -> bool:
+    """Tell whether the labels say what the table is, and not only that it has dates, names and remarks."""
+    present = {name for name in columns if name}
+    if not candidate.telling or any(set(group) <= present for group in candidate.untold):
+        return True
+    words = {word.casefold() for word in candidate.telling}
+    return any(name and words & _words_of(label) for name, label in zip(columns, labels, strict=False))
+
+
+def _words_of(label: str | None) -> set[str]:
+    """Split a label into its words: ``searchDate`` and ``search_date`` have two."""
+    spaced = _HUMP.sub(" ", clean_label((label or "")[:_LONGEST_LABEL]))
+    return {word.casefold() for word in re.findall(r"[^\W_]+", spaced)}
 
 
 def _preference(match: FormatMatch) -> tuple[int, int, str]:

@@ -131,7 +131,7 @@ def extension_disagrees(kind: Kind, name: str) -> bool:
 
 def extension_note(kind: Kind, name: str) -> Problem | None:
     """Return a ``note`` if the extension of a name is wrong, else None."""
-    if not extension_disagrees(kind, name):
+    if kind is Kind.UNKNOWN or not extension_disagrees(kind, name):
         return None
     suffix = PurePosixPath(name.strip()).suffix
     return Problem("note", f"The name ends in {suffix}, but the bytes are {kind.value}; read as what it is.", "", name)
@@ -238,6 +238,9 @@ def _text_kind(path: Path, head: bytes) -> Kind:
         return Kind.UNKNOWN
     if _HTML.match(text[:8192]):
         return Kind.HTML
+    # Markup that is no page (a "2003 XML spreadsheet"), rich text: text, and no table of delimited cells.
+    if re.match(r"\s*(?:<\?xml\b|\{\\rtf)", text):
+        return Kind.UNKNOWN
     if _JSON_ARRAY.match(text):
         return Kind.JSON
     if _JSON_OBJECT.match(text):

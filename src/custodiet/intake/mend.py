@@ -21,6 +21,7 @@ from custodiet.intake.layout import (
     Proposal,
     is_blank_row,
     is_error_line,
+    is_footer,
     is_repeated_header,
     is_total,
     misfit_pattern,
@@ -31,7 +32,8 @@ from custodiet.model.problems import Problem
 
 # Columns with more distinct texts than this are ids and free text: a misfit there shows in another column too.
 _DISTINCT_LIMIT = 20_000
-_ROW_LIMIT = 2_000_000
+# Rows looked at one by one are held in memory; more doubtful rows than this are no accident of a few lines.
+_ROW_LIMIT = 600_000
 _Row = tuple[int, int, int | None, list[str | None]]
 
 
@@ -59,13 +61,13 @@ def mend_layout(stage: Stage, header: Header, timing: Timing) -> Mended:
     """Set layout rows aside and repair the rows that have exactly one way to fit their header."""
     layout = Layout.of(header)
     if layout is None or header.match is None:
-        return Mended(0, (), ())
+        return Mended(stage.n_blank, (), ())
     rows = stage.rows(_doubtful(stage, header.match, timing), _ROW_LIMIT)
     numbers = {source_row: row_no for row_no, source_row, _, _ in rows}
     header_rows = {place for place in header.header_rows if place >= header.first_data}
     proposal = propose_repairs(
         layout, ((source_row, cells) for row_no, source_row, _, cells in rows if row_no not in header_rows),
-        n_rows=stage.count(),
+        n_rows=stage.count() - stage.n_blank,
     )  # fmt: skip
     aside = _layout_rows(rows, header, proposal)
     stage.set_aside(sorted(set(aside) | header_rows))
@@ -77,7 +79,16 @@ def mend_layout(stage: Stage, header: Header, timing: Timing) -> Mended:
             MendedGroup(repair.description, len(repair.source_rows), repair.source_rows[0], repair.source_rows[-1],
                         repair.evidence)
         )  # fmt: skip
-    return Mended(len(aside), tuple(groups), proposal.problems)
+    return Mended(len(aside) + stage.n_blank, tuple(groups), (*proposal.problems, *_over_limit(rows)))
+
+
+def _over_limit(rows: list[_Row]) -> tuple[Problem, ...]:
+    if len(rows) < _ROW_LIMIT:
+        return ()
+    message = (
+        f"Over {_ROW_LIMIT:,} rows do not fit their header; those after row {rows[-1][1]:,} were left as they are."
+    )
+    return (Problem("column-shift", message),)
 
 
 def _layout_rows(rows: list[_Row], header: Header, proposal: Proposal) -> list[int]:
@@ -88,6 +99,7 @@ def _layout_rows(rows: list[_Row], header: Header, proposal: Proposal) -> list[i
         elif row_no not in header.header_rows and (
             is_blank_row(cells)
             or is_total(cells)
+            or is_footer(cells)
             or is_error_line(cells)
             or is_repeated_header(cells, header.labels)
         ):
@@ -123,9 +135,7 @@ def _doubtful(stage: Stage, match: FormatMatch, timing: Timing) -> str:
 def _misfits(stage: Stage, place: int, kind: str) -> list[str]:
     text = cell(place)
     if kind == "integer":
-        return _unfitting(
-            stage, f"CASE WHEN {count_expression(place)} IS NULL THEN {as_shape(text)} END", kind
-        )
+        return _unfitting(stage, f"CASE WHEN {count_expression(place)} IS NULL THEN {as_shape(text)} END", kind)
     if kind == "uuid":
         return _unfitting(stage, f"CASE WHEN length({text}) <> 36 THEN {text} END", kind)
     if kind == "time-range":

@@ -23,6 +23,9 @@ def load_page(case: Case, origin: Origin, page: RawPage, ordinal: int) -> list[i
     Returns:
         For every disclosure stored, how many problems mean that something stayed unread.
     """
+    if _is_bare_table(page):
+        page.audits[0].problems.extend(page.problems)
+        return [load_table(case, origin, table, ordinal + n, None) for n, table in enumerate(page.audits)]
     disclosure_id = origin.disclosure_id(ordinal)
     producer = tell_producer(
         stated=origin.stated_producer,
@@ -45,13 +48,17 @@ def load_page(case: Case, origin: Origin, page: RawPage, ordinal: int) -> list[i
     }  # fmt: skip
     with case.transaction():
         case.append_rows("portals", [_portal_row(page, producer, as_of, other, disclosure_id)])
-        case.append_rows(
-            "shares", [_share_row(share, producer, as_of, disclosure_id) for share in page.shares]
-        )
+        case.append_rows("shares", [_share_row(share, producer, as_of, disclosure_id) for share in page.shares])
         unread = [store_disclosure(case, row, problems)]
     for number, audit in enumerate(page.audits, 1):
         unread.append(load_table(case, origin, audit, ordinal + number, None, page_producer=producer))
     return unread
+
+
+def _is_bare_table(page: RawPage) -> bool:
+    """Tell whether the page is nothing but a table: a log saved as HTML, often under the name of a workbook."""
+    stated = page.values or page.other or page.shares or page.list_counts or page.last_updated or page.as_of
+    return bool(page.audits) and not stated and page.producer is None
 
 
 def _date_of(page: RawPage, origin: Origin) -> tuple[date | None, list[Problem]]:
@@ -79,9 +86,7 @@ def _portal_row(
     }
 
 
-def _share_row(
-    share: PortalShare, producer: Producer, as_of: date | None, disclosure_id: str
-) -> dict[str, Any]:
+def _share_row(share: PortalShare, producer: Producer, as_of: date | None, disclosure_id: str) -> dict[str, Any]:
     outward = share.direction == "out"
     return {
         "source": producer.name if outward else share.organisation,

@@ -67,6 +67,7 @@ def load_table(
     stage = _stage(case, opened, regular, width)
     try:
         stage.first_row = header.first_data
+        stage.set_blank_aside()
         timing = tell_times(stage, header.match)
         mended = mend_layout(stage, header, timing)
         if stage.was_changed:
@@ -116,7 +117,7 @@ def _stage(case: Case, opened: _Opened, regular: CsvFile | None, width: int) -> 
         if stage is not None:
             return stage
     rows = ((row.source_row, row.page, row.hidden, row.cells) for row in opened.rows)
-    return Stage.from_rows(case, rows, width)
+    return Stage.from_rows(case, rows, width, keep_first=MAX_ROWS)
 
 
 def _store_unread(

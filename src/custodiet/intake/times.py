@@ -36,17 +36,20 @@ _DATES: Final = (
     (re.compile(r"[a-z]{4,9} 9{1,2},? 9999", re.I), "%B %d{comma} %Y"),
     (re.compile(r"9{1,2}[- ][a-z]{3}[- ]9999", re.I), "%d{dash}%b{dash}%Y"),
     (re.compile(r"[a-z]{3} [a-z]{3} 9{1,2} 9999", re.I), "%a %b %d %Y"),
+    (re.compile(r"[a-z]{3}\. 9{1,2},? 9999", re.I), "%b. %d{comma} %Y"),
+    (re.compile(r"[a-z]{6,9}, [a-z]{3} 9{1,2}, 9999", re.I), "%A, %b %d, %Y"),
+    (re.compile(r"[a-z]{6,9}, [a-z]{4,9} 9{1,2}, 9999", re.I), "%A, %B %d, %Y"),
+    (re.compile(r"[a-z]{3}, [a-z]{3} 9{1,2}, 9999", re.I), "%a, %b %d, %Y"),
 )
 # Zone labels that occur in exports; the fixed offsets are those that the label itself states.
 ZONE_LABELS: Final[dict[str, str]] = {
     "UTC": "UTC", "GMT": "UTC", "Z": "UTC", "(UTC)": "UTC", "Zulu": "UTC",
     "EST": "Etc/GMT+5", "EDT": "Etc/GMT+4", "CST": "Etc/GMT+6", "CDT": "Etc/GMT+5",
     "MST": "Etc/GMT+7", "MDT": "Etc/GMT+6", "PST": "Etc/GMT+8", "PDT": "Etc/GMT+7",
+    "ET": "America/New_York", "CT": "America/Chicago", "MT": "America/Denver", "PT": "America/Los_Angeles",
     "AKST": "Etc/GMT+9", "AKDT": "Etc/GMT+8", "HST": "Etc/GMT+10",
 }  # fmt: skip
-_ZONE: Final = re.compile(
-    r" ?(" + "|".join(re.escape(z) for z in sorted(ZONE_LABELS, key=len, reverse=True)) + r")$"
-)
+_ZONE: Final = re.compile(r" ?(" + "|".join(re.escape(z) for z in sorted(ZONE_LABELS, key=len, reverse=True)) + r")$")
 _OFFSET: Final = re.compile(r" ?[+-]99:?99$")
 _PAIR: Final = re.compile(r"\r?\n+|\s+(?:to|until|through|thru|–|—|-)\s+|\s*(?:→|->)\s*", re.IGNORECASE)
 
@@ -57,8 +60,9 @@ def shape_of(text: str) -> str:
 
 
 def tidy_shape(shape: str) -> str:
-    """Trim a shape and make its no-break and narrow spaces plain; the engine does the same to the cells."""
-    return re.sub(r"[\u00a0\u202f\u2009 \t]+", " ", shape).strip()
+    """Trim a shape, make its odd spaces plain and ``p.m.`` to ``pM``; the engine does the same to the cells."""
+    plain = re.sub(r"[\u00a0\u202f\u2009 \t]+", " ", shape).strip()
+    return re.sub(r"\b([AaPp])\.?[Mm]\.", r"\1M", plain)
 
 
 def tell_format(shape: str, *, day_first: bool = False, allow_serial: bool = True) -> TimeFormat | None:

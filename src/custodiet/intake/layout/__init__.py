@@ -11,6 +11,7 @@ from custodiet.intake.layout.repair import Layout, Proposal, Repair, propose_rep
 from custodiet.intake.layout.rows import (
     is_blank_row,
     is_error_line,
+    is_footer,
     is_repeated_header,
     is_total,
     looks_like_summary,
@@ -27,6 +28,7 @@ __all__ = [
     "find_header",
     "is_blank_row",
     "is_error_line",
+    "is_footer",
     "is_repeated_header",
     "is_total",
     "looks_like_summary",

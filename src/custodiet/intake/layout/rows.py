@@ -17,6 +17,13 @@ _TOTAL: Final = re.compile(
 _SUMMARY_LABEL: Final = re.compile(
     r"(?i)^(?:row labels|column labels|(?:count|sum|average|max|min) of .+|grand total|values)$"
 )
+# What report programs print below the data, alone in its row.
+_FOOTER: Final = re.compile(
+    r"(?is)^\W{0,3}(?:(?:generated|printed|exported|created|produced|prepared|downloaded|run|report(?:ed| generated)?)\b"
+    r".{0,60}\b(?:by|on|at|date)\b.{0,120}|page \d+(?: of \d+)?|end of (?:the )?(?:report|file|list|data)"
+    r"|[\d,]+ (?:rows?|records?|results?|searches)(?: (?:found|returned|exported|selected|total))?"
+    r"|(?:confidential|for official use only|law enforcement sensitive)\b.{0,120})\W{0,3}$"
+)
 _NUMERIC: Final = frozenset({CellType.BLANK, CellType.INTEGER, CellType.NUMBER, CellType.DASHES})
 _RECORD_CELLS: Final = frozenset({CellType.UUID, CellType.TIME, CellType.TIME_RANGE})
 
@@ -37,6 +44,12 @@ def is_error_line(cells: Cells) -> bool:
     """Tell whether a row is the message of a download that broke off (``# ERROR: download incomplete``)."""
     filled = [cell for cell in cells if cell_type(cell) is not CellType.BLANK]
     return len(filled) == 1 and bool(_ERROR.search((filled[0] or "").strip()))
+
+
+def is_footer(cells: Cells) -> bool:
+    """Tell whether a row is what a report program prints below the data: who made it and when, a page number."""
+    filled = [cell for cell in cells if cell_type(cell) is not CellType.BLANK]
+    return len(filled) == 1 and bool(_FOOTER.match((filled[0] or "").strip()))
 
 
 def is_total(cells: Cells) -> bool:

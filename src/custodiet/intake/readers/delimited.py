@@ -62,18 +62,26 @@ def read_delimited(path: Path, work: Path) -> tuple[Reading, CsvFile | None]:
     table = RawTable(rows=(), problems=list(text.problems))
     table.rows = _records(text.path, delimiter, table.problems, ends_open=survey.ends_open)
     regular = None
-    if not (survey.ends_open or survey.n_blank or survey.longest_line > MAX_LINE_CHARACTERS // 4 or survey.bare_cr):
+    if _is_plain_name(text.path) and not (
+        survey.ends_open or survey.n_blank or survey.longest_line > MAX_LINE_CHARACTERS // 4 or survey.bare_cr
+    ):
         first = tuple(tuple(record) for record in _first_records(head, delimiter, whole=survey.n_bytes <= len(head)))
         if first and 1 < len(first[0]) <= MAX_COLUMNS and len({len(record) for record in first}) == 1:
             regular = CsvFile(text.path, delimiter, survey.n_records, first, survey.has_outer_blanks)
     return Reading(parts=[table]), regular
 
 
+def _is_plain_name(path: Path) -> bool:
+    """Tell whether the engine takes a name as it is: wildcards match other files, odd bytes none."""
+    name = str(path)
+    return not any(sign in name for sign in "*?[") and name.isprintable()
+
+
 def as_utf8(path: Path, work: Path) -> TextFile:
     """Tell the encoding of a file by its bytes and give UTF-8 text without NUL bytes.
 
-    UTF-8 (with or without BOM), UTF-16 (with BOM, or told by its NUL bytes) and, where a
-    byte is not UTF-8, Windows-1252; bytes that it does not know become U+FFFD.
+    UTF-8 (with or without BOM), UTF-16 (with BOM, or told by its NUL bytes) and, for each
+    byte that is not UTF-8, Windows-1252; bytes that it does not know become U+FFFD.
     """
     with path.open("rb") as file:
         head = file.read(4096)
@@ -89,8 +97,18 @@ def as_utf8(path: Path, work: Path) -> TextFile:
     if n_nul:
         problems.append(Problem("nul-bytes", f"{n_nul:,} NUL bytes were taken out; the cells around them may be cut."))
     if not is_utf8:
-        problems.append(Problem("note", "The text is not UTF-8 and was read as Windows-1252."))
-    return _transcode(path, work, "utf-8-sig" if is_utf8 else "cp1252", tuple(problems))
+        problems.append(Problem("note", "Some bytes are not UTF-8; they were read as Windows-1252."))
+    return _transcode(path, work, "utf-8-sig", tuple(problems))
+
+
+def _read_as_windows(error: UnicodeError) -> tuple[str, int]:
+    """Read the bytes that are no UTF-8 as Windows-1252; what is UTF-8 beside them stays UTF-8."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
+
+
+codecs.register_error("custodiet-windows-1252", _read_as_windows)
 
 
 def _scan_utf8(path: Path) -> tuple[bool, int]:
@@ -114,7 +132,8 @@ def _scan_utf8(path: Path) -> tuple[bool, int]:
 def _transcode(path: Path, work: Path, encoding: str, problems: tuple[Problem, ...]) -> TextFile:
     target = work / "as-utf8.txt"
     replaced = 0
-    decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
+    errors = "custodiet-windows-1252" if encoding == "utf-8-sig" else "replace"
+    decoder = codecs.getincrementaldecoder(encoding)(errors=errors)
     with path.open("rb") as source, target.open("w", encoding="utf-8", newline="") as copy:
         while chunk := source.read(_CHUNK):
             text = decoder.decode(chunk).replace("\x00", "")
@@ -134,7 +153,7 @@ def _head(path: Path) -> str:
 def _first_records(head: str, delimiter: str, *, whole: bool, limit: int = 200) -> list[list[str]]:
     records = []
     try:
-        for record in csv.reader(io.StringIO(head, newline=""), delimiter=delimiter):
+        for record in csv.reader(io.StringIO(head.lstrip("\r\n"), newline=""), delimiter=delimiter):
             records.append(record)
             if len(records) > limit:
                 break
@@ -248,25 +267,26 @@ def _lines(path: Path) -> Iterator[str]:
         while line := file.readline(MAX_LINE_CHARACTERS + 1):
             if len(line) > MAX_LINE_CHARACTERS:
                 raise _LineTooLong
-            # A lone carriage return is no line end for the csv module; old exports use it as one.
-            yield from (line.splitlines(keepends=True) if "\r" in line.rstrip("\r\n") and "\n" not in line else (line,))
+            yield line
 
 
 def _records(path: Path, delimiter: str, problems: list[Problem], *, ends_open: bool) -> Iterator[RawRow]:
-    number = 0
+    number = n_wide = first_wide = 0
     reader = csv.reader(_lines(path), delimiter=delimiter)
     quote_lines = 0
+    has_begun = False
     try:
         for record in reader:
             number += 1
             quote_lines = reader.line_num
+            # Lines without a character before the first record are no rows; the record keeps its number.
+            has_begun = has_begun or bool(record)
             if len(record) > MAX_COLUMNS:
-                problems.append(
-                    Problem("too-large", f"The record has {len(record):,} cells; {MAX_COLUMNS:,} are read.",
-                            where=f"row {number}")
-                )  # fmt: skip
+                n_wide += 1
+                first_wide = first_wide or number
                 record = record[:MAX_COLUMNS]
-            yield RawRow(number, tuple(record))
+            if has_begun:
+                yield RawRow(number, tuple(record))
     except _LineTooLong:
         problems.append(
             Problem("too-large", f"A line is longer than {MAX_LINE_CHARACTERS:,} characters; reading stopped there.",
@@ -280,6 +300,9 @@ def _records(path: Path, delimiter: str, problems: list[Problem], *, ends_open: 
                 where=f"after row {number}",
             )
         )
+    if n_wide:
+        message = f"{n_wide:,} records have more than {MAX_COLUMNS:,} cells; the cells beyond were not read."
+        problems.append(Problem("too-large", message, where=f"first row {first_wide:,}"))
     if ends_open:
         problems.append(
             Problem("unclosed-quote", f"A quotation mark opened in the last record is never closed; the record ends "
