@@ -32,6 +32,10 @@ _LABELLED: Final = (
     r"|licence|plate|tag|tel|ph|phone|cell|badge|serial|sn|case|cr|dr|rpt|report|incident|inc|cad|event|cfs|call|log|ref)"
     r"(?: ?(?:no|num|number|nbr|id))?[ .:#-]{1,3}(?=[a-z0-9-]*\d)[a-z0-9][a-z0-9./-]*"
 )
+_LABELLED_HALVES: Final = (
+    r"(?<![a-z])(?:lp|lic|license|licence|plate|tag)[ .:#-]{1,3}(?=[a-z0-9 -]{0,8}\d)"
+    r"[a-z0-9]{1,4}[ -][a-z0-9]{2,4}(?![a-z0-9])"
+)
 _HASHED: Final = r"#[ ]?[a-z0-9]*\d[a-z0-9-]*"
 # Digits in groups: dates, phones, social security and case numbers.
 _GROUPS: Final = (
@@ -42,9 +46,27 @@ _GROUPS: Final = (
 # Letters or digits set apart one by one, as a plate is spelled out.
 _SPELLED: Final = rf"(?<!{_WORD})(?:{_WORD}[ .,-]{{1,2}}){{2,}}{_WORD}(?!{_WORD})"
 
-IDENTIFYING: Final = re.compile("|".join((_EMAIL, _URL, _ADDRESS, _UNIT, _LABELLED, _HASHED, _GROUPS, _SPELLED)))
-PLATE: Final = re.compile(
-    rf"(?<!{_WORD})(?:"
-    rf"(?P<a>{_LETTER}{{1,4}})[ .-]?[ ]?(?P<n>\d{{1,5}})(?P<z>[ -]?{_LETTER}{{1,3}}(?!{_WORD}))?(?!{_WORD})"
-    rf"|(?P<m>\d{{1,4}})[ -][ ]?(?P<b>{_LETTER}{{1,4}})(?!{_WORD})(?:[ -](?P<o>\d{{1,4}})(?!{_WORD}))?)"
+IDENTIFYING: Final = re.compile(
+    "|".join((_EMAIL, _URL, _ADDRESS, _UNIT, _LABELLED_HALVES, _LABELLED, _HASHED, _GROUPS, _SPELLED))
+)
+# A number beside a token of letters and digits: two halves of one plate, the state glued to the first at times.
+_MIXED: Final = rf"(?!\d(?:dr|d|st|nd|rd|th)(?!{_WORD}))(?=[a-z\x7f]*\d)(?=\d*[a-z\x7f]){_WORD}+"
+# In the order in which they are looked for: a later one must not take what is half of an earlier one.
+HALVES: Final = tuple(
+    re.compile(rf"(?<!{_WORD})(?:{halves})(?!{_WORD})")
+    for halves in (
+        rf"\d{{1,4}}[ -]{_MIXED}|{_MIXED}[ -]\d{{1,4}}|{_LETTER}{{3,}}\d{{2,4}}[ -]{_LETTER}{{1,4}}",
+        rf"{_LETTER}{{1,4}}[ -](?={_MIXED}){_WORD}{{2,4}}",
+        rf"{_LETTER}+[ -]\d{{1,4}}",
+    )
+)
+PLATES: Final = (
+    re.compile(
+        rf"(?<!{_WORD})(?P<digits>\d{{1,4}})[ -][ ]?(?P<letters>{_LETTER}{{1,4}})(?!{_WORD})"
+        rf"(?P<ends>[ -]\d{{1,4}}(?!{_WORD}))?"
+    ),
+    re.compile(
+        rf"(?<!{_WORD})(?P<letters>{_LETTER}{{1,4}})[ .-]?[ ]?(?P<digits>\d{{1,5}})"
+        rf"(?P<ends>[ -]?{_LETTER}{{1,3}}(?!{_WORD}))?(?!{_WORD})"
+    ),
 )

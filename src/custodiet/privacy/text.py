@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Final
 
-from custodiet.privacy.shapes import IDENTIFYING, PLATE
+from custodiet.privacy.shapes import HALVES, IDENTIFYING, PLATES
 from custodiet.privacy.words import Allowed, allowed, code_pattern
 from custodiet.resolve.purposes.normalise import MAX_LENGTH, fold
 
@@ -36,6 +36,7 @@ _ANY_NUMBER: Final = re.compile(r"(?<![0-9.(])[0-9]{3,}(?![0-9.(])")
 _PLAIN: Final = re.compile(r"[A-Za-z]{2,}(?: [A-Za-z]{2,})*")
 _MIXED: Final = re.compile(r"[a-z\x7f]\d|\d[a-z\x7f]|\d{5}")
 _ATTEMPT: Final = frozenset({"661", "664"})
+_WITH_KIND: Final = re.compile(r"\d{3,5}[a-z]")
 _BESIDE_DIGITS: Final = re.compile(r"[\d\x02][-./:#]{1,2}$")
 _DIGITS_FOLLOW: Final = re.compile(r"[-./:#]{1,2}[\d\x02]")
 
@@ -120,7 +121,11 @@ class _Cleaner:
         if not self._listed.signs.isdisjoint(folded.split()):
             marked = self._sign.sub(lambda match: _KEPT * len(match[0]), marked)
         marked = IDENTIFYING.sub(self._mask_identifying, marked)
-        return PLATE.sub(self._mask_plate, marked)
+        for halves in HALVES:
+            marked = halves.sub(self._mask_halves, marked)
+        for plate in PLATES:
+            marked = plate.sub(self._mask_plate, marked)
+        return marked
 
     def _keep_section(self, match: re.Match[str]) -> str:
         section, code = match["first"] or match["second"], match["before"] or match["after"]
@@ -142,16 +147,30 @@ class _Cleaner:
         return _GONE * len(match[0])
 
     def _is_known(self, number: str) -> bool:
-        return bool(_NUMBER.fullmatch(number)) and (self._listed.is_bare_section(number) or number in _ATTEMPT)
+        if not _NUMBER.fullmatch(number):
+            return False
+        # Police write the kind of an offence behind its section: 459v is a burglary of a vehicle.
+        bare = number[:-1] if _WITH_KIND.fullmatch(number) else number
+        return any(self._listed.is_bare_section(one) for one in (number, bare)) or number in _ATTEMPT
+
+    def _mask_halves(self, match: re.Match[str]) -> str:
+        """Keep a listed word and a section that a blank parts; anything else could be two halves of a plate."""
+        pieces = match[0].split(" ")
+        if len(pieces) > 1:
+            word, number = pieces[0], pieces[-1]
+            if self._listed.is_word(word) and (self._is_known(number) or (len(number) == 1 and number.isdigit())):
+                return match[0]
+            if self._is_known(word) and self._is_known(number):
+                return match[0]
+        return _GONE * len(match[0])
 
     def _mask_plate(self, match: re.Match[str]) -> str:
-        letters, digits = match["a"] or match["b"], match["n"] or match["m"]
-        ends = match["z"] or match["o"]
+        letters, digits, ends = match["letters"], match["digits"], match["ends"]
         known = self._listed.is_bare_section(digits)
         if self._listed.is_word(letters):
             if not ends and (len(digits) == 1 or known):
                 return match[0]
-            if match["z"] and known and self._listed.is_word(ends.strip(" -")):
+            if known and self._listed.is_word(ends.strip(" -") if ends else ""):
                 return match[0]
         return _GONE * len(match[0])
 
