@@ -14,7 +14,7 @@ from custodiet.publish.report.wording import number, of, share
 GROUPS: Final = {
     "offense": "A suspected offence", "person": "A person to be found", "assist": "Help for another agency",
     "civil": "Civil and private matters", "admin": "Tests, training, audits", "immigration": "Immigration",
-    "protected": "Protected activity or group", "insufficient": "Says nothing about the purpose", "unknown": "Not placed (abstained, or a bare name)",
+    "protected": "Protected activity or group", "insufficient": "Says nothing about the purpose", "unknown": "Not placed, or a bare name",
 }  # fmt: skip
 LISTED: Final = 60
 
