@@ -100,7 +100,7 @@ def _pick(source: random.Random, choices: Sequence[tuple[str, int]]) -> str:
 def _search(source: random.Random, org: str, user: str, reasons: Sequence[tuple[str, int]]) -> list[str]:
     moment = datetime(2026, 3, 1, 8, tzinfo=UTC) + timedelta(seconds=source.randrange(30 * 86_400))
     days = source.choices((1, 7, 30, 45), (30, 30, 35, 5))[0]
-    plate = f"DEMO{source.randrange(1000):03d}" if org == AGENCY else "***"
+    plate = f"0ZZZ{source.randrange(1000):03d}" if org == AGENCY else "***"
     case_number = f"26-{source.randrange(10_000):05d}" if source.random() < 0.55 else ""
     networks = source.choice((1, 3, 40, 350, 2600))
     return [
@@ -117,7 +117,7 @@ def _own_searches(source: random.Random) -> list[list[str]]:
         # One account returns to one plate on ten days without a case number.
         moment = datetime(2026, 3, day, 14, 5, tzinfo=UTC)
         row = _search(source, AGENCY, "Officer 07", (("investigation", 1),))
-        row[5], row[6], row[8] = _window(moment, 30), "DEMO777", ""
+        row[5], row[6], row[8] = _window(moment, 30), "0ZZZ777", ""
         row[10] = _stamp(moment)
         rows.append(row)
     return sorted(rows, key=lambda row: datetime.strptime(row[10], "%m/%d/%Y, %I:%M:%S %p UTC"))
