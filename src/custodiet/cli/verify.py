@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import click
 from custodiet.cli.options import json_option, print_json
 
 if TYPE_CHECKING:
+    from custodiet.case import Case
     from custodiet.verify import Verdict
 
 
@@ -37,8 +39,9 @@ def command(folder: Path, originals: tuple[Path, ...], key: Path | None, as_json
 
 
 def _compare(folder: Path, originals: tuple[Path, ...], verdict: Verdict) -> None:
-    from custodiet.publish.originals import given_files, reread_originals
-    from custodiet.verify import GivenOriginal, compare_originals, match_originals
+    from custodiet import __version__
+    from custodiet.publish.originals import given_files, packs_that_ran, reread_originals
+    from custodiet.verify import GivenOriginal, compare_originals, match_originals, obstacles
 
     if not verdict.verified:
         verdict.not_checked.append("The originals were not read, because the bundle itself is not what it should be.")
@@ -46,8 +49,23 @@ def _compare(folder: Path, originals: tuple[Path, ...], verdict: Verdict) -> Non
     given = given_files(originals)
     found = match_originals(folder, [GivenOriginal(name, size, sha256) for _, name, size, sha256 in given], verdict)
     files = {sha256: path for path, _, _, sha256 in given if sha256 in found}
-    if files:
-        compare_originals(folder, reread_originals(folder, files), files, verdict)
+    if not files:
+        return
+    against = obstacles(folder, files, __version__)
+    if against:
+        verdict.not_checked.append(f"Searches and indicators were not derived anew: {'; '.join(against)}.")
+    derive = None if against else _derivation(packs_that_ran(folder))
+    compare_originals(folder, reread_originals(folder, files, derive), files, verdict)
+
+
+def _derivation(packs: list[str]) -> Callable[[Case], None]:
+    from custodiet.pipeline import evaluate, interpret
+
+    def derive(case: Case) -> None:
+        interpret(case)
+        evaluate(case, packs)
+
+    return derive
 
 
 def _print(verdict: Verdict) -> None:

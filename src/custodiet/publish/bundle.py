@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from custodiet import __version__
 from custodiet.case import Case
+from custodiet.law.local_inputs import ensure_input_tables, input_tables
 from custodiet.model.bundle import LEAF_FORMAT, NODES, TREES, canonical_json
 from custodiet.model.errors import UsageError
 from custodiet.privacy import Publication
@@ -202,9 +203,16 @@ def _facts(publication: Publication) -> dict[str, Any]:
             "shown_as": "disclosed" if publication.accounts_named else "pseudonyms",
             "reason": publication.accounts_named or None,
         },
+        "local_inputs": _local_inputs(publication.case),
         "account_results": dict(publication.account_results),
         "versions": {"custodiet": __version__} | {name: importlib.metadata.version(name) for name in _LIBRARIES},
     }
+
+
+def _local_inputs(case: Case) -> list[str]:
+    """Name the tables that were added beside the disclosures; they stay in the case and can change what rules say."""
+    ensure_input_tables(case)
+    return [table for table in input_tables() if case.value(f"SELECT count(*) FROM {table}")]
 
 
 def _last_day(case: Case) -> str | None:

@@ -184,9 +184,7 @@ def _indicators(case: Case, outward: Mapping[str, pa.Table]) -> list[Claim]:
             ).to_pylist()
         }
     rows = outward["indicators"].to_pylist()
-    receipts = dict(
-        zip(*(outward["disclosures"][name].to_pylist() for name in ("disclosure_id", "receipt")), strict=True)
-    )
+    receipts = receipts_of(outward["disclosures"])
     sources = _sources(case, rows, receipts)
     nothing = {"n_rows": 0, "n_searches": 0, "n_pairs": 0}
     return [_indicator(row, counts.get(row["indicator_id"], nothing), sources[row["indicator_id"]]) for row in rows]

@@ -191,7 +191,8 @@ def _cited(case: Case, table: str, key: bytes, evidence: pa.Table, outward: pa.T
         "compared AS (SELECT c.disclosure_id, c.row_id, coalesce(bool_or(same), false) AS opened"
         f"{''.join(', ' + item for item in told)}"
         " FROM committed c LEFT JOIN outward_rows o ON o.disclosure_id = c.disclosure_id"
-        f" AND o.{form.number} = c.{form.number}, LATERAL (SELECT {' AND '.join(same)} AS same) GROUP BY c.disclosure_id, c.row_id)\n"
+        f" AND o.{form.number} = c.{form.number}, LATERAL (SELECT {' AND '.join(same)} AS same)"
+        " GROUP BY c.disclosure_id, c.row_id)\n"
         f"SELECT {', '.join(columns)} FROM committed c JOIN compared s ON s.disclosure_id = c.disclosure_id"
         " AND s.row_id = c.row_id ORDER BY c.disclosure_id, c.row_id"
     )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import yaml
 
 from custodiet.case import Case
@@ -17,6 +19,8 @@ from custodiet.intake.add import add_paths
 from custodiet.intake.receipts import Receipt
 from custodiet.model.bundle import ORIGINALS
 from custodiet.privacy.tables import last_part
+from custodiet.publish.evidence import evidence_table
+from custodiet.rules.load import load_packs
 
 # Who sent a file and what was noted beside it stays in the case: both can name a clerk.
 _RECEIPT: Final = (
@@ -28,6 +32,7 @@ _RECEIPT: Final = (
     "address",
     "withheld_columns",
 )
+_DERIVED: Final = ("organisations", "searches", "sightings", "outcomes", "indicators")
 _READ_AGAIN: Final = ("disclosures", "records", "events", "shares", "portals")
 
 
@@ -86,15 +91,18 @@ def digest_of(path: Path) -> tuple[str, int, str]:
         return path.name, path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def reread_originals(bundle: Path, files: Mapping[str, Path]) -> dict[str, pa.Table]:
+def reread_originals(
+    bundle: Path, files: Mapping[str, Path], derive: Callable[[Case], None] | None = None
+) -> dict[str, pa.Table]:
     """Read originals again into a case that is thrown away, and return its tables.
 
-    Producer and time zone are stated as the bundle says that they were told, so that the name of
-    a folder does not change the reading.
+    Name, producer and time zone are those that the bundle states, so that what a file is called now,
+    or the folder it lies in, does not change the reading.
 
     Args:
         bundle: The bundle.
         files: SHA-256 to the file that has it; each is one of the bundle's originals.
+        derive: Gives the case its meaning and applies the rules; None to read only.
     """
     known = {item["sha256"]: item for item in json.loads((bundle / ORIGINALS).read_bytes())["originals"]}
     with (
@@ -102,10 +110,30 @@ def reread_originals(bundle: Path, files: Mapping[str, Path]) -> dict[str, pa.Ta
         Case.open(Path(place) / "case", create=True) as case,
     ):
         for number, (sha256, path) in enumerate(files.items()):
+            # Dates can stand in the name of a file, so it is read under the name it had.
+            named = Path(place) / str(number) / Path(known[sha256]["name"]).name
+            named.parent.mkdir()
+            shutil.copyfile(path, named)
             receipts = Path(place) / f"receipts-{number}.yaml"
-            receipts.write_text(yaml.safe_dump(_receipt(path, known[sha256])), encoding="utf-8")
-            add_paths(case, [path], receipts=receipts)
-        return {name: case.read(name) for name in _READ_AGAIN}
+            receipts.write_text(yaml.safe_dump(_receipt(named, known[sha256])), encoding="utf-8")
+            add_paths(case, [named], receipts=receipts)
+            named.unlink()
+        tables = {name: case.read(name) for name in _READ_AGAIN}
+        if derive is not None:
+            derive(case)
+            tables |= {name: case.read(name) for name in _DERIVED}
+            indicators = tables["indicators"]
+            # Results about accounts are named by the key of a case, so they cannot be compared between two.
+            tables["indicators"] = indicators.filter(pc.not_equal(indicators["level"], "account"))
+            tables["evidence"] = evidence_table(case, tables["indicators"])
+        return tables
+
+
+def packs_that_ran(bundle: Path) -> list[str]:
+    """Return the folders of the packs, of those that come with the program, whose rules a bundle reports on."""
+    index = json.loads((bundle / "rules" / "index.json").read_bytes())["rules"]
+    ran = {item["rule_id"] for item in index}
+    return [str(pack.folder) for pack in load_packs() if any(rule.id in ran for rule in pack.rules)]
 
 
 def _receipt(path: Path, original: Mapping[str, Any]) -> dict[str, Any]:

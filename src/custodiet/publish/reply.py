@@ -50,9 +50,7 @@ def write_packets(
                 concerned.setdefault(organisation, []).append(row)
     if concerned:
         folder.mkdir(parents=True, exist_ok=True)
-    receipts = dict(
-        zip(*(outward["disclosures"][name].to_pylist() for name in ("disclosure_id", "receipt")), strict=True)
-    )
+    receipts = receipts_of(outward["disclosures"])
     places = _places(case, indicators, receipts)
     for organisation, slug in slugs(sorted(concerned)).items():
         rows = concerned[organisation]

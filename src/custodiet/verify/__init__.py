@@ -1,7 +1,7 @@
 """Check a bundle: files, signature, proofs, numbers. Needs no case, no engine, and nothing of ours but the model."""
 
 from custodiet.verify.check import verify_bundle
-from custodiet.verify.originals import GivenOriginal, compare_originals, match_originals
+from custodiet.verify.originals import GivenOriginal, compare_originals, match_originals, obstacles
 from custodiet.verify.result import Fault, Verdict
 
-__all__ = ["Fault", "GivenOriginal", "Verdict", "compare_originals", "match_originals", "verify_bundle"]
+__all__ = ["Fault", "GivenOriginal", "Verdict", "compare_originals", "match_originals", "obstacles", "verify_bundle"]
