@@ -188,6 +188,26 @@ def test_messages_repeat_no_cell(tmp_path: Path) -> None:
     assert not any(word in told for word in ("QQ77ZZ", "Secretname", "secret reason"))
 
 
+def test_a_label_whose_column_is_gone_is_told(tmp_path: Path) -> None:
+    """Quirk 17: the prompts were taken out and their label stayed; no cell says by itself that it moved."""
+    rows = [[c for place, c in enumerate(log_row(n, moderation="allow")) if place != 12] for n in range(1, 9)]
+    _, case = add(tmp_path / "case", write(tmp_path / "a.csv", csv_text([HEADER, *rows])))
+    with case:
+        disclosure, (problem,) = only_disclosure(case), case.read("problems").to_pylist()
+    assert (problem["code"], disclosure["n_records"]) == ("phantom-header", 8)
+    assert "13 cells under 14 labels" in problem["message"]
+
+
+def test_what_stands_in_place_of_a_header_is_not_repeated(tmp_path: Path) -> None:
+    rows = [["N. Secretname", "Anytown OH PD", "secret reason", "Date"], ["M. Other", "Otherville OH PD", "x", "y"]]
+    _, case = add(tmp_path / "case", write(tmp_path / "a.csv", csv_text(rows)))
+    with case:
+        (problem,) = case.read("problems").to_pylist()
+    assert problem["code"] == "unrecognised"
+    assert "1 are known: Date" in problem["message"]
+    assert "ecret" not in problem["message"]
+
+
 @pytest.mark.slow
 def test_a_line_of_two_gigabytes_takes_bounded_memory(tmp_path: Path) -> None:
     path = tmp_path / "long.csv"

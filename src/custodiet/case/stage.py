@@ -174,6 +174,12 @@ class Stage:
         staged = int(self._case.value(f"SELECT count(*) FROM staged_rows WHERE row_no >= {self.first_row}"))
         return staged if self._from_csv else staged + self.n_blank
 
+    def widest(self) -> int:
+        """Count the cells of the widest data row as released; 0 without rows."""
+        return int(
+            self._case.value(f"SELECT coalesce(max(n_cells), 0) FROM staged_rows WHERE row_no >= {self.first_row}")
+        )
+
     def rows(self, where: str, limit: int) -> list[tuple[int, int, int | None, list[str | None]]]:
         """Fetch rows as (row_no, source_row, page, cells with overflow), in their order."""
         if self._aside:

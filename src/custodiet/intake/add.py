@@ -96,7 +96,7 @@ def _add_file(case: Case, found: Found, book: Receipts, producer: str | None, su
 
 
 def _path_text(path: Path) -> str:
-    """Write a path as text: a name whose bytes are no UTF-8 keeps them as ``\\xNN``."""
+    """Write a path as text; bytes of a name that are no UTF-8 are kept in hexadecimal."""
     return os.fsencode(path.absolute()).decode("utf-8", "backslashreplace")
 
 

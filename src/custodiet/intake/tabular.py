@@ -9,8 +9,16 @@ from dataclasses import dataclass, replace
 
 from custodiet.case import Case
 from custodiet.case.stage import Stage
-from custodiet.intake.formats import clean_labels
-from custodiet.intake.layout import Header, find_header, is_blank_row, looks_like_summary, shape_problems
+from custodiet.intake.formats import clean_label, clean_labels
+from custodiet.intake.kinds import Kind
+from custodiet.intake.layout import (
+    Header,
+    find_header,
+    is_blank_row,
+    is_known_label,
+    looks_like_summary,
+    shape_problems,
+)
 from custodiet.intake.layout.header import MAX_ROWS
 from custodiet.intake.mend import Mended, mend_layout
 from custodiet.intake.origin import Origin, store_disclosure
@@ -79,7 +87,7 @@ def load_table(
             _store_repairs(case, disclosure_id, mended)
             row |= loaded.row | _counts(stage, header, mended, loaded)
             problems = [*table.problems, *_placed(header.problems, opened.first), *mended.problems, *loaded.problems,
-                        *_shape(stage, row, loaded)]  # fmt: skip
+                        *_shape(stage, loaded), *_short(stage, header, origin, mended)]  # fmt: skip
             return store_disclosure(case, row, problems)
     finally:
         stage.drop()
@@ -145,19 +153,19 @@ def _store_unread(
 
 
 def _unrecognised(labels: Iterable[str], n_rows: int, cells: list[tuple[str | None, ...]]) -> Problem:
-    shown = [label.strip() for label in labels if label.strip()]
-    # What stands in place of a header may be data or prose: only what looks like labels is repeated.
-    if not all(len(label) <= 40 and not re.search(r"\d{3}", label) for label in shown):
-        shown = []
-    seen = ", ".join(shown)
-    if not seen:
+    filled = [label for label in labels if label.strip()]
+    if not filled:
         if max((len(row) for row in cells), default=0) < 2:
             return Problem("no-table", f"The text has {n_rows:,} lines and no columns; nothing was loaded.")
         return Problem("unrecognised", f"No header row was found; the {n_rows:,} rows were not loaded.")
+    # What stands in place of a header may be data or prose: only labels that a format file knows are repeated.
+    known = [clean_label(label) for label in filled if is_known_label(label)][:12]
+    seen = f"{len(known)} are known: {', '.join(known)}" if known else "none is known"
     return Problem(
         "unrecognised",
-        f"No known table has the columns {seen if len(seen) <= 200 else seen[:200] + '…'}. Expected at least a time with a reason, a count or an account; "
-        f"a pair of organisations; or a sharing list. The {n_rows:,} rows were not loaded.",
+        f"No known table has these {len(filled):,} columns; of their labels {seen}. Expected at least a time with a "
+        "reason, a count or an account, and a word that says that these are searches; a pair of organisations; or a "
+        f"sharing list. The {n_rows:,} rows were not loaded.",
     )
 
 
@@ -184,7 +192,22 @@ def _counts(stage: Stage, header: Header, mended: Mended, loaded: Loaded) -> dic
     return counts | {"n_rows_read": n_read}
 
 
-def _shape(stage: Stage, row: dict[str, object], loaded: Loaded) -> list[Problem]:
+def _short(stage: Stage, header: Header, origin: Origin, mended: Mended) -> list[Problem]:
+    """Say where no row of a text file fills the header: a column may be gone while its label stayed (quirk 17)."""
+    told = any(problem.code == "phantom-header" for problem in mended.problems)
+    if told or origin.source.kind is not Kind.CSV:
+        return []
+    most, n_labels = stage.widest(), len(header.raw)
+    if not 1 < most < n_labels or not header.raw[-1].strip():
+        return []
+    message = (
+        f"No row has more than {most:,} cells under {n_labels:,} labels: a column may have been taken out while its "
+        "label stayed, or empty cells at the end were dropped. The cells were read from the left, as they stand."
+    )
+    return [Problem("phantom-header", message)]
+
+
+def _shape(stage: Stage, loaded: Loaded) -> list[Problem]:
     if stage.count() == 0:
         return [Problem("empty", "The table has a header and no rows.")]
     return shape_problems(loaded.n_records) if loaded.n_records else []

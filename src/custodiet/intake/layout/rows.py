@@ -19,9 +19,10 @@ _SUMMARY_LABEL: Final = re.compile(
 )
 # What report programs print below the data, alone in its row.
 _FOOTER: Final = re.compile(
-    r"(?is)^\W{0,3}(?:(?:generated|printed|exported|created|produced|prepared|downloaded|run|report(?:ed| generated)?)\b"
+    r"(?is)^\W{0,3}(?:(?:generated|printed|exported|created|produced"
+    r"|prepared|downloaded|run|reported|report generated|report)\b"
     r".{0,60}\b(?:by|on|at|date)\b.{0,120}|page \d+(?: of \d+)?|end of (?:the )?(?:report|file|list|data)"
-    r"|[\d,]+ (?:rows?|records?|results?|searches)(?: (?:found|returned|exported|selected|total))?"
+    r"|[\d,]+ (?:rows?|records?|results?|searches)(?: (?:found|returned|exported|selected))?"
     r"|(?:confidential|for official use only|law enforcement sensitive)\b.{0,120})\W{0,3}$"
 )
 _NUMERIC: Final = frozenset({CellType.BLANK, CellType.INTEGER, CellType.NUMBER, CellType.DASHES})
@@ -83,6 +84,11 @@ def is_repeated_header(cells: Cells, labels: Sequence[str | None]) -> bool:
         return not any(keys[len(expected) :])
     match = match_format(cells)
     return match is not None and len(match.mapping) >= 4 and match.score >= 0.8
+
+
+def is_known_label(text: str | None) -> bool:
+    """Tell whether a format file knows a text as a label."""
+    return label_key(text) in _known_keys()
 
 
 @lru_cache(maxsize=1)
