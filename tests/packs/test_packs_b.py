@@ -149,3 +149,36 @@ def test_every_checkable_provision_has_a_rule_or_a_line(real_data: Path) -> None
             assert rule.model.law[0].confidence == fact["confidence"], rule.id
             assert rule.model.law[0].url == fact["source_url"], rule.id
             assert fact["effective_from"] is None or rule.first >= fact["effective_from"], rule.id
+
+
+@pytest.mark.parametrize("state", ["FL", "GA"])
+def test_sharing_with_police_of_other_states_is_not_held_against_a_state_that_allows_it(state: str) -> None:
+    row = {"source_state": state, "source_level": "local", "as_of": date(2027, 4, 10)}
+    for recipient in (
+        {"recipient_state": "TX", "recipient_level": "local", "recipient_type": "police"},
+        {"recipient_state": None, "recipient_level": "federal", "recipient_type": "immigration"},
+    ):
+        judged = {
+            judge(rule, (build_row(rule.subject, row | recipient),))
+            for rule in rules()
+            if rule.subject.name == "share" and rule.id.startswith(f"us-{state.lower()}.")
+        }
+        assert judged == {Outcome.CLEAR}
+
+
+@pytest.mark.parametrize("state", ["OH", "TX", "AZ"])
+def test_no_pack_reaches_into_a_state_without_such_a_law(state: str) -> None:
+    place = {"producer_state": state, "producer_level": "local"}
+    rows: list[tuple[str, dict[str, Any]]] = [
+        ("search", place | {"searched_at": datetime(2027, 4, 10, 15, tzinfo=UTC), "org_state": state,
+                            "org_level": "local", "purposes": ["civil.personal"], "case_number_state": "blank", "user_state": "blank"}),
+        ("share", {"source_state": state, "source_level": "local", "as_of": date(2027, 4, 10), "recipient_state": "NM",
+                   "recipient_level": "federal", "declaration_on_file": False}),
+        ("portal", place | {"as_of": date(2027, 4, 10), "retention_days": 5000, "page_text": "figures"}),
+        ("disclosure", place | {"last_on": date(2027, 4, 10), "columns": ["window"]}),
+    ]  # fmt: skip
+    for subject, row in rows:
+        judged = {
+            (judge(rule, (build_row(rule.subject, row),)), rule.id) for rule in rules() if rule.subject.name == subject
+        }
+        assert {rule_id for outcome, rule_id in judged if outcome is not Outcome.NOT_APPLICABLE} == set()
