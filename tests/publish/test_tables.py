@@ -128,7 +128,8 @@ def case_dir(tmp_path: Path) -> Path:
 
 def test_the_case_s_own_view_is_marked_in_its_name_or_its_metadata(case_dir: Path, tmp_path: Path) -> None:
     done = export_table(case_dir, "records", tmp_path / "r.csv", internal=True)
-    assert done.path == tmp_path / "r.internal.csv"
+    assert done.path == tmp_path / "r.csv"
+    assert "do not publish" in (tmp_path / "r.csv.internal.txt").read_text()
     assert "Quillfeather" in done.path.read_text()
     assert done.path.stat().st_mode & 0o077 == 0
     done = export_table(case_dir, "records", tmp_path / "r.parquet", internal=True)

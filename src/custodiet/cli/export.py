@@ -33,7 +33,10 @@ from custodiet.cli.options import case_option, json_option, print_json
 )
 @json_option
 def command(table: str, case_dir: Path, to: Path, internal: bool, publication: str, as_json: bool) -> None:
-    """Write TABLE as it would be published: no plates, account pseudonyms, allow-listed words, times by the hour."""
+    """Write TABLE as it would be published: no plates, account pseudonyms, allow-listed words, times by the hour.
+
+    Example: custodiet export records --case case --to records.parquet
+    """
     from custodiet.publish.export import export_table
 
     done = export_table(case_dir, table, to, internal=internal, publication=publication)

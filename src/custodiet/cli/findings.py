@@ -17,7 +17,10 @@ _PARTS = ("condition", "criteria", "cause", "effect", "recommendation", "respons
 @click.option("--carry-forward", "earlier", type=click.Path(path_type=Path, file_okay=False, exists=True), metavar="DIR", help="First take the findings of an earlier case into this one.")  # fmt: skip
 @json_option
 def command(case_dir: Path, earlier: Path | None, as_json: bool) -> None:
-    """List the indicators that a review kept: criteria, condition, cause, effect, recommendation, response, follow-up."""
+    """List the indicators that a review kept: criteria, condition, cause, effect, recommendation, response, follow-up.
+
+    Example: custodiet findings --case case
+    """
     from custodiet.case import Case
     from custodiet.law.findings import carry_forward
     from custodiet.law.listing import findings

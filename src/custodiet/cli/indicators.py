@@ -28,7 +28,10 @@ def command(
     accounts: bool,
     as_json: bool,
 ) -> None:
-    """List what the rules found; with an INDICATOR id, show it in full."""
+    """List what the rules found; with an INDICATOR id, show it in full.
+
+    Example: custodiet indicators --case case --severity gap
+    """
     from custodiet.case import Case
     from custodiet.law import listing
 

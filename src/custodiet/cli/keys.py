@@ -11,7 +11,10 @@ from custodiet.cli.options import json_option, print_json
 
 @click.group("keys")
 def command() -> None:
-    """Make a key to sign bundles with, and show its public half."""
+    """Make a key to sign bundles with, and show its public half.
+
+    Example: custodiet keys new signing.pem
+    """
 
 
 @command.command("new")

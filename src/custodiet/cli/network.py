@@ -31,6 +31,8 @@ def command() -> None:
     """Ask who can reach whose data, and what would unplug it.
 
     Names are organisations, in any spelling that a disclosure uses.
+
+    Example: custodiet network reach "Anytown CA PD" --case case
     """
 
 

@@ -33,6 +33,8 @@ def command(
     """Record a decision about an INDICATOR. Decisions are added, never changed.
 
     record-accurate and policy-unclear keep it as a finding; the others do not.
+
+    Example: custodiet review i-0123456789abcdef --case case --disposition explained --by "A. Auditor" --note "…"
     """
     from custodiet.case import Case
     from custodiet.law.review import KEPT, review

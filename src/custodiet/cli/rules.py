@@ -13,7 +13,10 @@ from custodiet.cli.options import case_option, json_option, print_json
 
 @click.group("rules")
 def command() -> None:
-    """List, show, test and document the rules."""
+    """List, show, test and document the rules.
+
+    Example: custodiet rules show us-ca.civ-1798-90-55-b.outbound-outside-california
+    """
 
 
 _packs = click.argument("packs", nargs=-1, metavar="[PACK]...")

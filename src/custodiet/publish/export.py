@@ -45,8 +45,8 @@ def export_table(
     Args:
         case_dir: Folder of the case.
         table: Name of a contract table.
-        to: The file; its ending says the form. CSV and JSON lines have no place for a mark, so
-            the case's own view goes to ``NAME.internal.csv``.
+        to: The file; its ending says the form. CSV and JSON lines have no place for a mark, so a
+            note ``FILE.internal.txt`` is laid beside the case's own view.
         internal: Give the case's own view: accounts and text as disclosed, plates pseudonymous.
         publication: Name that the pseudonyms are bound to.
 
@@ -58,15 +58,19 @@ def export_table(
     writer_of(to)
     with Case.open(case_dir) as case:
         if internal:
-            target, marked, rows = _marked_name(to), _MARK, case.read(table)
+            marked, rows = _MARK, case.read(table)
         else:
-            target, marked = to, f"published {publication}"
+            marked = f"published {publication}"
             rows = outward_table(Publication(case, publication), table)
-    write_table(rows, target, marked=marked)
-    return Exported(target, rows.num_rows, internal)
+    write_table(rows, to, marked=marked)
+    _mark_beside(to, table, internal=internal)
+    return Exported(to, rows.num_rows, internal)
 
 
-def _marked_name(path: Path) -> Path:
-    if path.suffix.lower() == ".parquet" or _MARK in path.stem.lower():
-        return path
-    return path.with_name(f"{path.stem}.{_MARK}{path.suffix}")
+def _mark_beside(path: Path, table: str, *, internal: bool) -> None:
+    """Lay a note beside the case's own view, and take away the one of an earlier export of that name."""
+    note = path.with_name(f"{path.name}.{_MARK}.txt")
+    if internal:
+        note.write_text(f"{path.name} is the case's own view of {table}. It is internal: do not publish it.\n")
+    else:
+        note.unlink(missing_ok=True)
