@@ -171,7 +171,7 @@ def test_no_pack_reaches_into_a_state_without_such_a_law(state: str) -> None:
     place = {"producer_state": state, "producer_level": "local"}
     rows: list[tuple[str, dict[str, Any]]] = [
         ("search", place | {"searched_at": datetime(2027, 4, 10, 15, tzinfo=UTC), "org_state": state,
-                            "org_level": "local", "purposes": ["civil.personal"], "case_number_state": "blank", "user_state": "blank"}),
+                            "org_level": "local", "purposes": ["civil.personal"], "case_number_state": "blank"}),
         ("share", {"source_state": state, "source_level": "local", "as_of": date(2027, 4, 10), "recipient_state": "NM",
                    "recipient_level": "federal", "declaration_on_file": False}),
         ("portal", place | {"as_of": date(2027, 4, 10), "retention_days": 5000, "page_text": "figures"}),
