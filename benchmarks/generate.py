@@ -16,7 +16,8 @@ HEADER = ["ID", " Name", " Org Name", " Total Networks Searched", " Total Device
           " License Plate", " Reason", " Case #", " Filters", " Search Time", " Search Type", " Text Prompt",
           " Moderation"]  # fmt: skip
 REASONS = ["stolen vehicle", "Investigation", "inv", "hit and run", "robbery", "missing person", "warrant", "", "***",
-           "burglary", "agency assist", "homicide", "narcotics", "10851", "459", "traffic", "recovery", "."]  # fmt: skip
+           "burglary", "agency assist", "homicide", "narcotics", "10851", "459", "traffic",
+           "recovery", "."]  # fmt: skip
 
 
 def _stamp(moment: datetime) -> str:

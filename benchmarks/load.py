@@ -51,8 +51,8 @@ def main(n_rows: int, n_files: int) -> None:
         paths = [str(path) for path in write_logs(folder / "logs", n_rows, n_files)]
         text = min(_run(_AS_TEXT, str(folder / f"text{n}.duckdb"), str(len(HEADER)), *paths)[0] for n in range(2))
         typed = min(_run(_TYPED, str(folder / f"case{n}"), *paths) for n in range(2))
-    print(f"{n_rows:,} rows: as text {text:.1f} s, typed with provenance {typed[0]:.1f} s, ratio {typed[0] / text:.1f}, "
-          f"peak memory {typed[1]:.0f} MB")  # fmt: skip
+    print(f"{n_rows:,} rows: as text {text:.1f} s, typed with provenance {typed[0]:.1f} s, "
+          f"ratio {typed[0] / text:.1f}, peak memory {typed[1]:.0f} MB")  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -152,8 +152,8 @@ def test_messages_hold_no_cell(tmp_path: Path) -> None:
 
 
 def test_receipt_travels_with_the_file(tmp_path: Path) -> None:
-    write(tmp_path / "receipts.yaml", "receipts:\n  - files: ['*.csv']\n    request_number: R-1\n    received_on: 2025-02-03\n"
-          "    producer: Anytown OH PD\n    withheld_columns: [plate]\n")  # fmt: skip
+    write(tmp_path / "receipts.yaml", "receipts:\n  - files: ['*.csv']\n    request_number: R-1\n"
+          "    received_on: 2025-02-03\n    producer: Anytown OH PD\n    withheld_columns: [plate]\n")  # fmt: skip
     keep = [i for i in range(14) if i != 6]
     path = write(tmp_path / "a.csv", csv_text([[row[i] for i in keep] for row in (list(HEADER), log_row(1))]))
     _, case = add(tmp_path / "case", tmp_path)
@@ -207,7 +207,8 @@ def test_killed_at_any_moment_a_case_is_before_or_after_a_file(tmp_path: Path) -
         "import sys, json; from pathlib import Path; from custodiet.case import Case\n"
         "from custodiet.intake.add import add_paths\n"
         "print('ready', flush=True)\n"
-        "with Case.open(Path(sys.argv[1]), create=True) as case: add_paths(case, [Path(p) for p in json.loads(sys.argv[2])])"
+        "with Case.open(Path(sys.argv[1]), create=True) as case:\n"
+        "    add_paths(case, [Path(p) for p in json.loads(sys.argv[2])])"
     )
     for attempt in range(12):
         folder = tmp_path / f"case{attempt}"
@@ -220,7 +221,8 @@ def test_killed_at_any_moment_a_case_is_before_or_after_a_file(tmp_path: Path) -
         process.wait()
         process.stdout.close()
         with Case.open(folder, create=True) as case:
-            counts = dict(case.rows("SELECT file_name, CAST(sum(n_records) AS BIGINT) AS n FROM disclosures GROUP BY 1"))
+            sums = "SELECT file_name, CAST(sum(n_records) AS BIGINT) AS n FROM disclosures GROUP BY 1"
+            counts = dict(case.rows(sums))
             stored = case.count("records")
         assert all(counts[name] == whole[name] for name in counts), counts
         assert stored == sum(counts.values())

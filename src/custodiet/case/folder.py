@@ -73,7 +73,7 @@ def remove_work_folder(folder: Path) -> None:
         shutil.rmtree(work, onerror=_make_writable_and_retry)
 
 
-def _make_writable_and_retry(function: object, path: str, _info: object) -> None:
+def _make_writable_and_retry(_function: object, path: str, _info: object) -> None:
     Path(path).chmod(0o700)
     if Path(path).is_dir():
         shutil.rmtree(path, ignore_errors=True)

@@ -115,7 +115,8 @@ def insert_listed_names(case: Case, stage: Stage, disclosure_id: str, name_at: i
     note = f"CASE WHEN lower({note}) NOT IN {_NOTHING} THEN {note} END"
     name = name_expression(name_at)
     case.execute(
-        f"INSERT INTO listed_names (disclosure_id, source_row, name, note) SELECT {literal(disclosure_id)}, source_row, "
+        "INSERT INTO listed_names (disclosure_id, source_row, name, note) "
+        f"SELECT {literal(disclosure_id)}, source_row, "
         f"{name}, {note} FROM {stage.source} WHERE {name} IS NOT NULL ORDER BY row_no"
     )
     return int(case.value("SELECT count(*) FROM listed_names WHERE disclosure_id = ?", [disclosure_id]))

@@ -161,7 +161,7 @@ def _missing_times(context: TableContext, place: int, n_missing: int) -> list[Pr
 def _count_masked(stage: Stage, place: int) -> int:
     masked = (CellState.MASKED, CellState.WITHHELD)
     return sum(
-        n for text, n in stage.tally(f"CASE WHEN NOT regexp_matches({cell(place)}, '[0-9]:[0-9]') THEN {cell(place)} END",
+        n for text, n in stage.tally(f"CASE WHEN NOT regexp_matches({cell(place)}, '\\d:\\d') THEN {cell(place)} END",
                                      200)
         if text and cell_state(text) in masked
     )  # fmt: skip
@@ -171,7 +171,8 @@ def _constants(context: TableContext, typing: RecordTyping) -> list[Problem]:
     """Find columns that one text fills: what looks like a value may have been put over the original."""
     columns = [column for column in ("reason", "case_number", "plate") if column in typing.positions]
     tests = [
-        f"count(*) FILTER ({column}_state = 'value') = count(*) AND min(lower({column})) = max(lower({column})) AS {column}"
+        f"count(*) FILTER ({column}_state = 'value') = count(*) "
+        f"AND min(lower({column})) = max(lower({column})) AS {column}"
         for column in columns
     ]
     found = context.case.query(
