@@ -12,6 +12,7 @@ from typing import Any, Final
 import ibis
 
 from custodiet.case import Case
+from custodiet.law.binding import narrowed, of_owners
 from custodiet.law.scan import DIALECT, Scan, shown_fields
 from custodiet.rules.compile import condition, outcome
 from custodiet.rules.compile_groups import group_table, key_names, member_table
@@ -89,25 +90,25 @@ def row_evidence(case: Case, scan: Scan, rule: Rule, owners: Sequence[str]) -> l
         owners: Owners with an indicator; the empty text stands for rows without one.
     """
     subject = rule.subject
-    table = scan.table
-    if "" not in owners:
-        table = table.filter(table[subject.owner].isin(list(owners)))
+    table = of_owners(scan.table, subject, scan.owners, owners)
+    judged = narrowed(rule, scan.owners, owners)
     keys = group_fields(rule)
     counted = rule.model.count_distinct or "search_key"
     dates = "searched_at" if subject.name == "search" else subject.date_field
     columns: dict[str, Any] = {f"g{n}": table[name] for n, name in enumerate(keys)}
     columns |= {
-        "o": outcome(rule, table, scan.hoisted),
+        "o": outcome(judged, table, scan.hoisted),
         "counted": table[counted].cast("string").hash(),
+        "repeated": table.repeated if rule.model.count_distinct is None else ibis.literal(True),
         "happened": table[dates],
         "disclosure_id": table[subject.evidence[0]],
         "record_no": table[subject.evidence[1]],
         "era": table.era if subject.name == "search" else ibis.null("string"),
     }
     for n, other in enumerate(rule.model.sensitivity):
-        columns[f"a{n}"] = outcome(altered(rule, other), table, scan.hoisted)
+        columns[f"a{n}"] = outcome(altered(judged, other), table, scan.hoisted)
     inner = ibis.to_sql(table.select(**columns), dialect=DIALECT)
-    unique = scan.unique and rule.model.count_distinct is None
+    unique = not scan.repeats and rule.model.count_distinct is None
     found = _gather(case, inner, len(keys), len(rule.model.sensitivity), unique=unique)
     if rule.model.counts_apart or shown_fields(rule):
         _add_details(case, scan, rule, {item.key: item for item in found})
@@ -116,21 +117,24 @@ def row_evidence(case: Case, scan: Scan, rule: Rule, owners: Sequence[str]) -> l
 
 def group_evidence(case: Case, scan: Scan, rule: Rule) -> tuple[list[tuple[str, int, int, int, int]], list[Evidence]]:
     """Evaluate an aggregate rule: outcomes of groups by producer, and the evidence of its indicators."""
-    members, groups = _make_group_tables(case, scan, rule)
+    assert rule.grouping is not None  # noqa: S101 - single rows go the other way
+    groups = _make_groups(case, scan, rule)
+    owner = f"k{rule.grouping.per.index(rule.subject.owner)}"
     tallies = case.rows(
-        "SELECT coalesce(owner, ''), count(*) FILTER (outcome = 0), count(*) FILTER (outcome = 1),"
+        f"SELECT coalesce({owner}, ''), count(*) FILTER (outcome = 0), count(*) FILTER (outcome = 1),"
         f" count(*) FILTER (outcome = 2), count(*) FILTER (outcome = 3) FROM {groups} GROUP BY 1 ORDER BY 1"
     )
     found: list[Evidence] = []
     if any(row[1] for row in tallies):
-        found = _group_hits(case, rule, members, groups, unique=scan.unique)
+        members = _make_members(case, scan, rule)
+        found = _group_hits(case, rule, members, groups, unique=not scan.repeats)
         for other in rule.model.sensitivity:
             changed = altered(rule, other)
             stored = None if other.counts is not None or _in_members(rule, other) else members
             counts = _alternative_counts(case, scan, rule, changed, stored)
             for item in found:
                 item.alternatives.append(counts.get(item.key, 0))
-    case.execute(f"DROP TABLE {members}")
+        case.execute(f"DROP TABLE {members}")
     case.execute(f"DROP TABLE {groups}")
     return [(str(row[0]), *(int(c) for c in row[1:])) for row in tallies], found  # type: ignore[misc]
 
@@ -173,17 +177,22 @@ def _counts(case: Case, inner: str, n_keys: int, n_alternatives: int, *, unique:
     flags = {"h": "o = 0", "j": "o < 2", "u": "o = 2"} | {f"a{n}": f"a{n} = 0" for n in range(n_alternatives)}
     flags |= {f"e{n}": f"o = 0 AND era = '{era}'" for n, era in enumerate(ERAS)}
     flags |= {f"d{n}": f"o < 2 AND era = '{era}'" for n, era in enumerate(ERAS)}
-    wanted = [f"a{n}" for n in range(n_alternatives)] + [f"e{n}" for n in range(len(ERAS))]
+    told = ", ".join(f"{test} AS {flag}" for flag, test in flags.items())
+    # Another definition can bind rows that the headline leaves out.
+    scope = "(" + " OR ".join(["o <> 3", *(f"a{n} = 0" for n in range(n_alternatives))]) + ")"
+    rows_told = f"SELECT {keys}, {told} FROM ({inner}) WHERE {scope}"
     if not unique:
         folded = ", ".join(f"bool_or({test}) AS {flag}" for flag, test in flags.items())
-        inner = f"SELECT {keys}, {folded} FROM ({inner}) WHERE o <> 3 GROUP BY {keys}, counted"
-        flags = {flag: flag for flag in flags}
-    eras_judged = " + ".join(f"coalesce(bool_or({flags[f'd{n}']}), false)::INTEGER" for n in range(len(ERAS)))
+        rows_told = (
+            f"{rows_told} AND NOT repeated UNION ALL"
+            f" SELECT {keys}, {folded} FROM ({inner}) WHERE {scope} AND repeated GROUP BY {keys}, counted"
+        )
+    wanted = [f"a{n}" for n in range(n_alternatives)] + [f"e{n}" for n in range(len(ERAS))]
+    eras_judged = " + ".join(f"coalesce(bool_or(d{n}), false)::INTEGER" for n in range(len(ERAS)))
+    sums = ", ".join(f"sum(({test})::INTEGER)" for test in ("h", "j", "u AND NOT j"))
     rows = case.rows(
-        f"SELECT {keys}, count(*) FILTER ({flags['h']}) AS n, count(*) FILTER ({flags['j']}),"
-        f" count(*) FILTER (({flags['u']}) AND NOT ({flags['j']})), {eras_judged},"
-        f" {', '.join(f'count(*) FILTER ({flags[flag]})' for flag in wanted)}"
-        f" FROM ({inner}) GROUP BY {keys} HAVING count(*) FILTER ({flags['h']}) > 0"
+        f"SELECT {keys}, {sums}, {eras_judged}, {', '.join(f'sum({flag}::INTEGER)' for flag in wanted)}"
+        f" FROM ({rows_told}) GROUP BY {keys} HAVING bool_or(h)"
     )
     return {tuple(row[:n_keys]): [int(count or 0) for count in row[n_keys:]] for row in rows}
 
@@ -195,13 +204,18 @@ _ROWS: Final = (
 )
 
 
-def _make_group_tables(case: Case, scan: Scan, rule: Rule) -> tuple[str, str]:
+def _make_groups(case: Case, scan: Scan, rule: Rule) -> str:
+    """Make the table of groups straight from the scan: most rules need their members for nothing else."""
     members = member_table(rule, scan.table, scan.hoisted)
-    case.execute(f"CREATE OR REPLACE TEMP TABLE group_members AS {ibis.to_sql(members, dialect=DIALECT)}")
-    stored = ibis.table(members.schema(), name="group_members")
-    groups = ibis.to_sql(group_table(rule, stored), dialect=DIALECT)
+    groups = ibis.to_sql(group_table(rule, members), dialect=DIALECT)
     case.execute(f"CREATE OR REPLACE TEMP TABLE group_outcomes AS {groups}")
-    return "group_members", "group_outcomes"
+    return "group_outcomes"
+
+
+def _make_members(case: Case, scan: Scan, rule: Rule) -> str:
+    members = ibis.to_sql(member_table(rule, scan.table, scan.hoisted, ("repeated",)), dialect=DIALECT)
+    case.execute(f"CREATE OR REPLACE TEMP TABLE group_members AS SELECT * FROM ({members}) WHERE told IS NOT NULL")
+    return "group_members"
 
 
 def _same(rule: Rule) -> str:
@@ -220,8 +234,8 @@ def _group_hits(case: Case, rule: Rule, members: str, groups: str, *, unique: bo
     inner = (
         f"SELECT {keys}, CASE WHEN g.outcome = 0 AND (m.told = 1 OR (m.told = 0 AND g.n_counted = 0)) THEN 0"
         " WHEN g.outcome < 2 AND m.told < 2 THEN 1 ELSE 2 END::TINYINT AS o, hash(m.search_key) AS counted,"
-        " m.searched_at AS happened, m.disclosure_id, m.record_no, m.era"
-        f" FROM {members} m JOIN {groups} g ON {_same(rule)} WHERE m.told IS NOT NULL AND g.outcome <> 3"
+        " m.repeated, m.searched_at AS happened, m.disclosure_id, m.record_no, m.era"
+        f" FROM {members} m JOIN {groups} g ON {_same(rule)} WHERE g.outcome <> 3"
     )
     found = _gather(case, inner, len(places), 0, unique=unique)
     n_groups = _groups_by_key(case, groups, places)

@@ -7,17 +7,26 @@ a few thousand of them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import ibis
 
 from custodiet.case import Case
-from custodiet.law.subjects import Inputs, purpose_sets_sql, search_sql, subject_sql
-from custodiet.rules.closure import holds
+from custodiet.law.binding import Owners, bound_owners, narrowed, of_owners, owners_of
+from custodiet.law.subjects import STATED_SCHEMA, Inputs, purpose_sets_sql, search_sql, subject_sql
 from custodiet.rules.compile import condition, outcome, subject_schema
-from custodiet.rules.conditions import LABEL_OPERATORS, All, Leaf, Node, bind, field_names, leaves, parameter_names
+from custodiet.rules.conditions import (
+    LABEL_OPERATORS,
+    TEXT_OPERATORS,
+    Leaf,
+    Node,
+    bind,
+    field_names,
+    leaves,
+    parameter_names,
+)
 from custodiet.rules.fields import LOCAL_OF, SUBJECTS, Subject
 from custodiet.rules.rule import Rule, parameter_periods
 
@@ -33,20 +42,22 @@ class Scan:
         subject: The subject.
         table_name: Its table in the engine.
         sql: The SELECT on the case's own tables that gives it.
-        hoisted: Label conditions that stand computed in a column.
-        unique: Each row is a search of its own: no copies were joined.
+        hoisted: Conditions on labels and stated texts that stand computed in a column.
+        owners: The owners of its rows.
+        repeats: Some owner has several rows of one search; the column ``repeated`` marks them.
     """
 
     subject: Subject
     table_name: str
     sql: str
     hoisted: dict[Leaf, str]
-    unique: bool = False
+    owners: Owners
+    repeats: bool
 
     @property
     def table(self) -> Any:
         """Give the unbound Ibis table of the subject, hoisted leaves included."""
-        schema = subject_schema(self.subject) | {"search_key": "string"}
+        schema = subject_schema(self.subject) | {"search_key": "string", "repeated": "boolean"}
         return ibis.table(schema | dict.fromkeys(self.hoisted.values(), "boolean"), name=self.table_name)
 
 
@@ -67,17 +78,45 @@ def prepare(case: Case, subject_name: str, rules: Sequence[Rule], inputs: Inputs
     sql = subject_sql(subject_name, inputs)
     name = f"subject_{subject_name}"
     columns = _columns(subject, rules)
-    unique = subject_name == "search" and not inputs.has("sightings")
-    hoisted = _label_leaves(rules) if subject_name == "search" else {}
+    labels = _hoistable(rules, _is_about_labels) if subject_name == "search" else {}
+    texts = _hoistable(rules, _is_about_stated_text) if subject_name == "search" else {}
+    hoisted = labels | texts
     source = sql
     if hoisted:
-        told = list(hoisted.values())
-        _tell_label_sets(case, inputs, hoisted)
-        source = search_sql(inputs, "purpose_sets_told", told)
+        _tell_label_sets(case, inputs, labels)
+        source = search_sql(
+            inputs, "purpose_sets_told", list(labels.values()), _told_texts(texts), list(texts.values())
+        )
     picked = ", ".join(f'"{column}"' for column in (*columns, *hoisted.values()))
-    case.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {picked} FROM ({source})")
+    case.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {picked}, false AS repeated FROM ({source})")
     case.execute("DROP TABLE IF EXISTS purpose_sets_told")
-    return Scan(subject, name, sql, hoisted, unique)
+    repeats = _mark_repeated(case, name, subject.owner)
+    return Scan(subject, name, sql, hoisted, owners_of(case, name, subject, rules), repeats)
+
+
+def _mark_repeated(case: Case, name: str, owner: str) -> bool:
+    """Mark the rows of an owner that tell of one search; only these have to be folded when searches are counted."""
+    case.execute(
+        f"CREATE OR REPLACE TEMP TABLE repeated_keys AS SELECT {owner}, hash(search_key) AS key FROM {name}"
+        " GROUP BY ALL HAVING count(*) > 1"
+    )
+    if not case.value("SELECT count(*) FROM repeated_keys"):
+        return False
+    case.execute(
+        f"UPDATE {name} SET repeated = true FROM repeated_keys k"
+        f" WHERE k.{owner} IS NOT DISTINCT FROM {name}.{owner} AND k.key = hash({name}.search_key)"
+    )
+    return True
+
+
+def _told_texts(texts: dict[Leaf, str]) -> str:
+    """Compile conditions on texts of a producer's own page; they are asked once a day, not once a row."""
+    stated = ibis.table(STATED_SCHEMA, name="stated_raw")
+    return str(
+        ibis.to_sql(
+            stated.mutate(**{column: condition(leaf, stated) for leaf, column in texts.items()}), dialect=DIALECT
+        )
+    )
 
 
 def _tell_label_sets(case: Case, inputs: Inputs, hoisted: dict[Leaf, str]) -> None:
@@ -129,42 +168,37 @@ def release(case: Case, scan: Scan) -> None:
 
 
 def tallies(case: Case, scan: Scan, rules: Sequence[Rule]) -> dict[str, list[Tally]]:
-    """Count the outcomes of rules on single rows, by rule id; rows are passed over once a batch.
+    """Count the outcomes of rules on single rows, by rule id.
 
-    A rule that binds none of the owners in the case is not put to their rows.
+    Rules that can bind the same owners are put to the rows of these in one pass a
+    batch; rows of other owners are not applicable without being read.
     """
-    owners, sizes = _owners(case, scan, rules)
-    asked = [rule for rule in rules if any(_may_bind(rule, owner) for owner in owners)]
-    found: dict[str, list[Tally]] = {
-        rule.id: [Tally(name, 0, 0, 0, n) for name, n in sizes] for rule in rules if rule not in asked
-    }
-    for start in range(0, len(asked), BATCH):
-        batch = asked[start : start + BATCH]
-        table = scan.table
-        outcomes = {f"o{n}": outcome(rule, table, scan.hoisted) for n, rule in enumerate(batch)}
-        inner = ibis.to_sql(table.select(producer=table[scan.subject.owner], **outcomes), dialect=DIALECT)
-        counts = ", ".join(f"count(*) FILTER (o{n} = {c})" for n in range(len(batch)) for c in range(4))
-        rows = case.rows(f"SELECT coalesce(producer, ''), {counts} FROM ({inner}) GROUP BY 1 ORDER BY 1")
-        for n, rule in enumerate(batch):
-            found[rule.id] = [Tally(row[0], *(int(c) for c in row[1 + 4 * n : 5 + 4 * n])) for row in rows]
+    together: dict[tuple[str, ...], list[Rule]] = {}
+    for rule in rules:
+        together.setdefault(bound_owners(rule, scan.owners), []).append(rule)
+    found: dict[str, list[Tally]] = {}
+    for names, bound in together.items():
+        for start in range(0, len(bound) if names else 0, BATCH):
+            found |= _tally_batch(case, scan, names, bound[start : start + BATCH])
+        for rule in bound:
+            told = {tally.producer: tally for tally in found.get(rule.id, ())}
+            found[rule.id] = [told.get(name, Tally(name, 0, 0, 0, n)) for name, n in sorted(scan.owners.sizes.items())]
     return found
 
 
-def _owners(case: Case, scan: Scan, rules: Sequence[Rule]) -> tuple[list[dict[str, object]], list[tuple[str, int]]]:
-    """Give the distinct owners of a subject with what is known of them, and the rows of each."""
-    owner = scan.subject.owner
-    read = set().union(*(field_names(rule.applies) for rule in rules)) if rules else set()
-    names = [owner, *sorted(name for name in read if name.startswith(f"{owner}_"))]
-    rows = case.rows(f"SELECT DISTINCT {', '.join(names)} FROM {scan.table_name}")
-    sizes = case.rows(f"SELECT coalesce({owner}, ''), count(*) FROM {scan.table_name} GROUP BY 1 ORDER BY 1")
-    return [dict(zip(names, row, strict=True)) for row in rows], [(str(name), int(n)) for name, n in sizes]
-
-
-def _may_bind(rule: Rule, owner: dict[str, object]) -> bool:
-    """Tell whether a rule's scope can hold for rows of an owner; what is not about the owner is left open."""
-    members = rule.applies.members if isinstance(rule.applies, All) else (rule.applies,)
-    about = [node for node in members if field_names(node) <= set(owner) and not parameter_names(node)]
-    return holds(All(tuple(about)), owner) is not False
+def _tally_batch(case: Case, scan: Scan, names: tuple[str, ...], rules: Sequence[Rule]) -> dict[str, list[Tally]]:
+    table = of_owners(scan.table, scan.subject, scan.owners, names)
+    outcomes = {
+        f"o{n}": outcome(narrowed(rule, scan.owners, names), table, scan.hoisted) for n, rule in enumerate(rules)
+    }
+    inner = ibis.to_sql(table.select(producer=table[scan.subject.owner], **outcomes), dialect=DIALECT)
+    # Sums of 0 and 1 cost a third of as many counts with a filter.
+    counts = ", ".join(f"sum((o{n} = {code})::INTEGER)" for n in range(len(rules)) for code in range(4))
+    rows = case.rows(f"SELECT coalesce(producer, ''), {counts} FROM ({inner}) GROUP BY 1")
+    return {
+        rule.id: [Tally(str(row[0]), *(int(c) for c in row[1 + 4 * n : 5 + 4 * n])) for row in rows]
+        for n, rule in enumerate(rules)
+    }
 
 
 def shown_fields(rule: Rule) -> list[str]:
@@ -172,14 +206,22 @@ def shown_fields(rule: Rule) -> list[str]:
     return sorted(set(re.findall(r"\{(?:by|list):(\w+)\}", rule.model.statement)))
 
 
-def _label_leaves(rules: Iterable[Rule]) -> dict[Leaf, str]:
+def _hoistable(rules: Iterable[Rule], test: Callable[[Leaf], bool]) -> dict[Leaf, str]:
     found: dict[Leaf, str] = {}
     for rule in rules:
         for node in _trees(rule):
             for leaf in leaves(node):
-                if leaf.op in LABEL_OPERATORS:
-                    found.setdefault(leaf, f"labels_{len(found)}")
+                if test(leaf):
+                    found.setdefault(leaf, f"{test.__name__.strip('_')}_{len(found)}")
     return found
+
+
+def _is_about_labels(leaf: Leaf) -> bool:
+    return leaf.op in LABEL_OPERATORS
+
+
+def _is_about_stated_text(leaf: Leaf) -> bool:
+    return leaf.op in TEXT_OPERATORS and leaf.subject in STATED_SCHEMA
 
 
 def _trees(rule: Rule) -> list[Node]:

@@ -60,6 +60,10 @@ _PURPOSES: Final = f"""
             '(^|\\|)(insufficient\\.[^|]*|unknown)', '', 'g'), '^\\|', ''), ''), '|') AS list_filter_substantive
           FROM all_labels){{when}})"""
 CLASSIFIED: Final = "classified"
+STATED_SCHEMA: Final = {
+    "producer": "string", "searched_on": "date", "stated_retention_days": "int64", "stated_prohibited_uses": "string",
+    "stated_access_policy": "string",
+}  # fmt: skip
 LABEL_COLUMNS: Final = ("reason_key", "offense_key", "prompt_key", "reason_state", "reason_labels", "purposes")
 
 
@@ -112,14 +116,22 @@ def _sets(inputs: Inputs) -> str:
     return _PURPOSES.replace("{when}", "" if inputs.has(CLASSIFIED) else " WHERE false")
 
 
-def search_sql(inputs: Inputs, stored_sets: str, extra: Sequence[str]) -> str:
-    """Return the SELECT of searches that reads label sets (and more columns of them) from a stored table."""
-    return _search(
-        inputs, f"\n  purpose_sets AS (SELECT * FROM {stored_sets})", "".join(f", l.{name}" for name in extra)
-    )
+def search_sql(inputs: Inputs, stored_sets: str, labels: Sequence[str], told: str, texts: Sequence[str]) -> str:
+    """Return the SELECT of searches with more columns.
+
+    Args:
+        inputs: What the case holds.
+        stored_sets: Table of label sets.
+        labels: Columns that it holds beside the labels.
+        told: SELECT on ``stated_raw``, the stated policy of a producer and day.
+        texts: Columns that it adds.
+    """
+    sets = f"\n  purpose_sets AS (SELECT * FROM {stored_sets})"
+    extra = "".join([*(f", l.{name}" for name in labels), *(f", st.{name}" for name in texts)])
+    return _search(inputs, sets, extra, told)
 
 
-def _search(inputs: Inputs, sets: str | None = None, extra: str = "") -> str:
+def _search(inputs: Inputs, sets: str | None = None, extra: str = "", told: str = "FROM stated_raw") -> str:
     sets = _sets(inputs) if sets is None else sets
     key = "s.search_key" if inputs.has("sightings") else "NULL"
     sightings = (
@@ -141,14 +153,15 @@ def _search(inputs: Inputs, sets: str | None = None, extra: str = "") -> str:
     FROM records GROUP BY disclosure_id, form_month),
   days AS (
     SELECT DISTINCT producer, coalesce(searched_local::DATE, searched_at::DATE) AS searched_on FROM records),
-  stated AS (
+  stated_raw AS (
     SELECT d.producer, d.searched_on,
       CASE WHEN p.page_of IS NULL THEN f.retention_days ELSE p.retention_days END AS stated_retention_days,
       CASE WHEN p.page_of IS NULL THEN f.prohibited_uses ELSE p.prohibited_uses END AS stated_prohibited_uses,
       CASE WHEN p.page_of IS NULL THEN f.access_policy ELSE p.access_policy END AS stated_access_policy
     FROM (SELECT d.*, coalesce(o.canonical, d.producer) AS page_of FROM days d LEFT JOIN org_facts o ON o.name = d.producer) d
     ASOF LEFT JOIN pages p ON p.page_of = d.page_of AND p.page_on <= d.searched_on
-    LEFT JOIN pages f ON f.page_of = d.page_of AND f.page_no = 1)
+    LEFT JOIN pages f ON f.page_of = d.page_of AND f.page_no = 1),
+  stated AS ({told})
 SELECT
   r.disclosure_id, r.record_no, r.kind, coalesce(po.canonical, r.producer) AS producer, r.producer AS producer_released, {_facts("po", "producer")},
   coalesce(o.canonical, r.org) AS org, {_facts("o", "org")},

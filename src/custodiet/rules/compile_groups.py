@@ -5,10 +5,11 @@ The twin of :mod:`custodiet.rules.groups`, which says what the numbers mean.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import ibis
+import ibis.expr.datatypes as dt
 
 from custodiet.rules.closure import parameters_on
 from custodiet.rules.compile import (
@@ -25,22 +26,23 @@ from custodiet.rules.groups import uses_trend
 from custodiet.rules.rule import Grouping, Rule
 
 _UNITS: Final = {"minute": "m", "hour": "h", "day": "D", "week": "W", "month": "M", "year": "Y"}
+SMALL_KEYS: Final = {"user", "plate", "case_number"}
 OTHER, COUNTED, UNKNOWN = 0, 1, 2
 
 
-def member_table(rule: Rule, table: Any, hoisted: Mapping[Leaf, str] | None = None, counts: Node | None = None) -> Any:
-    """Compile one row per search that belongs to a group.
+def member_table(rule: Rule, table: Any, hoisted: Mapping[Leaf, str] | None = None, extra: Sequence[str] = ()) -> Any:
+    """Compile one row per search that belongs to a group; ``extra`` names more columns to keep.
 
     Returns:
         An Ibis table: the group keys (``k0`` …), ``told`` (0 other, 1 counted, 2
-        unknown, null outside), ``day``, ``era``, ``owner``, ``distinct_value``
+        unknown, null outside), ``day``, ``era``, ``distinct_value``
         and the citation.
     """
     grouping = _grouping(rule)
     inside = scope(rule, table, hoisted)
     member = dated_condition(rule, grouping.members, table, hoisted)
     evaluable = dated_condition(rule, rule.evaluable, table, hoisted)
-    counted = dated_condition(rule, grouping.counts if counts is None else counts, table, hoisted)
+    counted = dated_condition(rule, grouping.counts, table, hoisted)
     known = inside & member & evaluable
     told = ibis.cases(
         (~(inside & member), ibis.null("int8")),
@@ -51,9 +53,9 @@ def member_table(rule: Rule, table: Any, hoisted: Mapping[Leaf, str] | None = No
     keys = {f"k{place}": key for place, key in enumerate(_keys(rule, table))}
     distinct = table[grouping.distinct].cast("string") if grouping.distinct else ibis.null("string")
     return table.select(
-        told=told, day=table.searched_on, era=table.era, owner=table[rule.subject.owner], distinct_value=distinct,
+        told=told, day=table.searched_on, era=table.era, distinct_value=distinct,
         disclosure_id=table.disclosure_id, record_no=table.record_no, searched_at=table.searched_at,
-        search_key=table.search_key, **keys,
+        search_key=table.search_key, **{name: table[name] for name in extra}, **keys,
     )  # fmt: skip
 
 
@@ -77,12 +79,11 @@ def group_table(rule: Rule, members: Any, pattern: Node | None = None) -> Any:
         "n": known.fill_null(False).cast("int64").sum(),
         "n_counted": counted.fill_null(False).cast("int64").sum(),
         "n_unknown": (members.told == UNKNOWN).fill_null(False).cast("int64").sum(),
-        "owner": members.owner.min(),
     }
     if "n_days" in asked:
-        numbers["n_days"] = members.day.nunique(where=counted)
+        numbers["n_days"] = _distinct(grouping, members.day, counted)
     if "n_distinct" in asked:
-        numbers["n_distinct"] = members.distinct_value.nunique(where=counted)
+        numbers["n_distinct"] = _distinct(grouping, members.distinct_value, counted)
     if "n_eras" in asked:
         numbers["n_eras"] = members.era.nunique(where=known)
     if {"span_days", "longest_gap_days"} & asked:
@@ -95,6 +96,24 @@ def group_table(rule: Rule, members: Any, pattern: Node | None = None) -> Any:
     groups = members.group_by(keys).aggregate(**numbers)
     groups = _with_derived(groups, asked, keys)
     return groups.mutate(outcome=_judged(rule, grouping, groups, pattern, keys))
+
+
+def _distinct(grouping: Grouping, values: Any, where: Any) -> Any:
+    # Groups of one account are many and small: listing their values costs half of counting distinct ones.
+    if SMALL_KEYS & set(grouping.per):
+        count = _unique_days if values.type().is_date() else _unique_texts
+        return count(values.collect(where=where)).fill_null(0)
+    return values.nunique(where=where)
+
+
+@ibis.udf.scalar.builtin(name="list_unique")  # type: ignore[untyped-decorator]
+def _unique_days(values: dt.Array[dt.Date]) -> int:  # type: ignore[empty-body]
+    """Count the distinct values of a list; this expression is the engine's own."""
+
+
+@ibis.udf.scalar.builtin(name="list_unique")  # type: ignore[untyped-decorator]
+def _unique_texts(values: dt.Array[dt.String]) -> int:  # type: ignore[empty-body]
+    """Count the distinct values of a list; this expression is the engine's own."""
 
 
 def _keys(rule: Rule, table: Any) -> list[Any]:
