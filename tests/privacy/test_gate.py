@@ -68,7 +68,7 @@ def _parquet(text: str) -> bytes:
         ("t.html", b"<p>8&#88;QZ417</p>", "t.html"),
         ("t.svg", f"<svg><text>{PLATE}</text></svg>".encode(), "t.svg"),
         ("t.txt", "８ＸＱＺ４１７".encode(), "t.txt"),
-        ("t.txt.gz", gzip.compress(PLATE.encode()), "t.txt"),
+        ("t.txt.gz", gzip.compress(PLATE.encode(), mtime=0), "t.txt"),
         ("t.zip", _zip("a.txt", PLATE), "t.zip/a.txt"),
         (f"{PLATE}.txt", b"x", f"the name of {PLATE}.txt"),
     ],
