@@ -120,9 +120,7 @@ def dates_in_name(text: str) -> list[date]:
         add(match, match[1], match[3], match[4])
     for match in re.finditer(r"(?<!\d)(\d{1,2})([-_.])(\d{1,2})\2(\d{4}|\d{2})(?!\d)", text):
         add(match, match[4], match[1], match[3])
-    for match in re.finditer(
-        rf"({_MONTH_WORD})[a-z]*[-_ .]*(\d{{1,2}})(?:st|nd|rd|th)?[-_ .,]+(\d{{4}})", text, re.I
-    ):
+    for match in re.finditer(rf"({_MONTH_WORD})[a-z]*[-_ .]*(\d{{1,2}})(?:st|nd|rd|th)?[-_ .,]+(\d{{4}})", text, re.I):
         add(match, match[3], _month(match[1]), match[2])
     for match in re.finditer(rf"(\d{{4}})[-_ .]*({_MONTH_WORD})[a-z]*[-_ .]*(\d{{1,2}})(?!\d)", text, re.I):
         add(match, match[1], _month(match[2]), match[3])

@@ -36,18 +36,14 @@ class Receipt(BaseModel):
     asked_on: date | None = None
     received_on: date | None = None
     exemption_letter: str | None = None
-    withheld_columns: tuple[str, ...] = Field(
-        default=(), description="Canonical columns withheld by the letter."
-    )
+    withheld_columns: tuple[str, ...] = Field(default=(), description="Canonical columns withheld by the letter.")
     sender: str | None = None
     address: str | None = None
     note: str | None = None
 
     def to_json(self) -> str:
         """Write the receipt as one JSON object without empty fields."""
-        return json.dumps(
-            self.model_dump(mode="json", exclude_defaults=True, exclude={"files"}), sort_keys=True
-        )
+        return json.dumps(self.model_dump(mode="json", exclude_defaults=True, exclude={"files"}), sort_keys=True)
 
     def sentence(self) -> str:
         """Say in one sentence how the file came."""
@@ -93,9 +89,7 @@ class Receipts:
 
 def _first_for(receipts: Sequence[Receipt], path: Path) -> Receipt | None:
     for receipt in receipts:
-        if any(
-            fnmatch.fnmatch(path.name, p) or fnmatch.fnmatch(path.as_posix(), f"*/{p}") for p in receipt.files
-        ):
+        if any(fnmatch.fnmatch(path.name, p) or fnmatch.fnmatch(path.as_posix(), f"*/{p}") for p in receipt.files):
             return receipt
     return None
 

@@ -71,11 +71,7 @@ def cell_state(text: str | None, column: str = "") -> CellState:
     """
     if text is None:
         return CellState.BLANK
-    bare = (
-        unicodedata.normalize("NFKC", text.translate(_INVISIBLE)).strip()
-        if not text.isascii()
-        else text.strip()
-    )
+    bare = unicodedata.normalize("NFKC", text.translate(_INVISIBLE)).strip() if not text.isascii() else text.strip()
     if not bare:
         return CellState.BLANK
     words = _words()
@@ -104,8 +100,6 @@ def _has_mask_word(bare: str, words: _Words) -> bool:
 
 def _is_ground(bare: str, words: _Words) -> bool:
     rest = words.mask_word.sub(" ", bare)
-    rest = re.sub(
-        r"(?i)\b(?:exempt(?:ed)?\s+(?:under|per|by|pursuant to)|pursuant to|under|per)\b", " ", rest
-    )
+    rest = re.sub(r"(?i)\b(?:exempt(?:ed)?\s+(?:under|per|by|pursuant to)|pursuant to|under|per)\b", " ", rest)
     rest = rest.strip(" \t\r\n[]{}:;,.-/*#█")
     return bool(rest) and bool(words.grounds.fullmatch(rest) or words.grounds.fullmatch(rest.strip("()")))

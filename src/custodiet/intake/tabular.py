@@ -145,8 +145,9 @@ def _store_unread(
     else:
         labels = header.raw if header and header.raw else ()
         n_data = n_rows - (1 if labels else 0)
-        row |= {"n_rows_read": n_data, "n_rejected": n_data, "header_raw": list(labels),
-                "header": list(clean_labels(labels))}  # fmt: skip
+        # The first row may be data: only labels that a format file knows are kept.
+        known = [label if is_known_label(label) else "" for label in labels]
+        row |= {"n_rows_read": n_data, "n_rejected": n_data, "header_raw": known, "header": list(clean_labels(known))}
         problems.append(_unrecognised(labels, n_data, cells))
     with case.transaction():
         return store_disclosure(case, row, problems)

@@ -46,9 +46,7 @@ def tell_times(stage: Stage, match: FormatMatch) -> Timing:
         elif kind in ("time", "date") and name not in _halves(match):
             columns[name] = _told(stage, TimeColumn(place, ()), unread)
     problems = []
-    assumed = [
-        name for name, column in columns.items() if column.formats and not zones_stated(column.formats)
-    ]
+    assumed = [name for name, column in columns.items() if column.formats and not zones_stated(column.formats)]
     if any(item.has_clock for name in assumed for item in columns[name].formats):
         problems.append(
             Problem("zone-assumed", f"The times of {', '.join(sorted(assumed))} state no zone; read as UTC.")
