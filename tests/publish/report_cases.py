@@ -83,37 +83,77 @@ def charts_of(document: Document) -> list[Chart]:
 def indicator(number: int, **changes: Any) -> dict[str, Any]:
     """Make one indicator with lawful defaults."""
     row = {
-        "indicator_id": f"i-{number:016x}", "rule_id": "practice.reason-left-blank", "rule_version": "1.0.0",
-        "citation": "A provision", "severity": "gap", "level": "organisation", "subject": f"Town {number} PD",
-        "period_start": NOON, "period_end": NOON, "n_searches": 5, "denominator": 50, "n_not_evaluable": 2,
-        "statement": f"5 of 50 searches in the log of Town {number} PD (10.0 %) state no reason.", "caveats": ["A caveat."],
-        "sensitivity": '{"headline": {"label": "as written", "count": 5}, "alternatives": [{"label": "narrow",'
-                       ' "choice": "labels", "count": 0}], "range": [0, 5], "flips": ["narrow"]}',
-        "query": "SELECT 5 AS n", "evidence": [{"disclosure_id": "d", "record_no": 1}],
-    }  # fmt: skip
+        "indicator_id": f"i-{number:016x}",
+        "rule_id": "practice.reason-left-blank",
+        "rule_version": "1.0.0",
+        "citation": "A provision",
+        "severity": "gap",
+        "level": "organisation",
+        "subject": f"Town {number} PD",
+        "period_start": NOON,
+        "period_end": NOON,
+        "n_searches": 5,
+        "denominator": 50,
+        "n_not_evaluable": 2,
+        "statement": f"5 of 50 searches in the log of Town {number} PD (10.0 %) state no reason.",
+        "caveats": ["A caveat."],
+        "sensitivity": (
+            '{"headline": {"label": "as written", "count": 5}, "alternatives": [{"label": "narrow",'
+            ' "choice": "labels", "count": 0}], "range": [0, 5], "flips": ["narrow"]}'
+        ),
+        "query": "SELECT 5 AS n",
+        "evidence": [{"disclosure_id": "d", "record_no": 1}],
+    }
     return row | changes
 
 
 def disclosure(name: str = "d", **changes: Any) -> dict[str, Any]:
     """Make one disclosure of a search log."""
     row = {
-        "disclosure_id": name, "file_name": f"{name}.csv", "sha256": f"{name}{'0' * 64}"[:64], "member_sha256": "0" * 64,
-        "format_id": "generic", "kind": "organisation-audit", "producer": "Town PD", "producer_basis": "stated",
-        "n_rows_read": 1, "n_records": 1, "n_events": 0, "n_shares": 0, "n_portal_values": 0, "n_layout": 0, "n_rejected": 0,
-        "first_searched_at": NOON, "last_searched_at": NOON,
-    }  # fmt: skip
+        "disclosure_id": name,
+        "file_name": f"{name}.csv",
+        "sha256": f"{name}{'0' * 64}"[:64],
+        "member_sha256": "0" * 64,
+        "format_id": "generic",
+        "kind": "organisation-audit",
+        "producer": "Town PD",
+        "producer_basis": "stated",
+        "n_rows_read": 1,
+        "n_records": 1,
+        "n_events": 0,
+        "n_shares": 0,
+        "n_portal_values": 0,
+        "n_layout": 0,
+        "n_rejected": 0,
+        "first_searched_at": NOON,
+        "last_searched_at": NOON,
+    }
     return row | changes
 
 
 def record(number: int = 1, disclosure_id: str = "d", **changes: Any) -> dict[str, Any]:
     """Make one row of a search log."""
     row = {
-        "disclosure_id": disclosure_id, "record_no": number, "source_row": number + 1, "kind": "organisation-audit",
-        "producer": "Town PD", "org": "Town PD", "org_basis": "producer", "search_id": f"s{number}", "searched_at": NOON,
-        "searched_local": NOON.replace(tzinfo=None), "networks": 3, "reason": "robbery", "reason_key": "robbery",
-        "reason_state": "value", "case_number_state": "blank", "user": "J. Doe", "user_state": "value",
-        "plate": "pseudonym", "plate_state": "value",
-    }  # fmt: skip
+        "disclosure_id": disclosure_id,
+        "record_no": number,
+        "source_row": number + 1,
+        "kind": "organisation-audit",
+        "producer": "Town PD",
+        "org": "Town PD",
+        "org_basis": "producer",
+        "search_id": f"s{number}",
+        "searched_at": NOON,
+        "searched_local": NOON.replace(tzinfo=None),
+        "networks": 3,
+        "reason": "robbery",
+        "reason_key": "robbery",
+        "reason_state": "value",
+        "case_number_state": "blank",
+        "user": "J. Doe",
+        "user_state": "value",
+        "plate": "pseudonym",
+        "plate_state": "value",
+    }
     return row | changes
 
 

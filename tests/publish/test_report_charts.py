@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import lxml.etree as etree
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from custodiet.publish.report.charts import Break, bars, matrix, over_time, shares_of
@@ -51,6 +51,7 @@ def test_a_matrix_tells_nothing_from_none() -> None:
     assert chart.table.rows == (("log", 5, 0, None),)
 
 
+@settings(deadline=None)
 @given(COUNTS)
 def test_bars_hold_every_number_of_their_table(counts: list[int]) -> None:
     rows = [(f"row {place}", count) for place, count in enumerate(counts)]
@@ -59,6 +60,7 @@ def test_bars_hold_every_number_of_their_table(counts: list[int]) -> None:
     assert chart.table.rows == tuple(rows)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_no_text_breaks_out_of_a_picture(text: str) -> None:
     for chart in (

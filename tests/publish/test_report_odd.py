@@ -37,9 +37,18 @@ def fill_hostile(case: Case) -> None:
     case.append_rows("records", [record(producer=ALIVE, org=ALIVE, reason=ALIVE, user=ALIVE)])
     case.append_rows(
         "shares",
-        [{"source": ALIVE, "recipient": f"{ALIVE} b", "stated_by": ALIVE, "as_of": date(2026, 3, 3), "status": "active",
-          "disclosure_id": "d", "source_row": 1}],
-    )  # fmt: skip
+        [
+            {
+                "source": ALIVE,
+                "recipient": f"{ALIVE} b",
+                "stated_by": ALIVE,
+                "as_of": date(2026, 3, 3),
+                "status": "active",
+                "disclosure_id": "d",
+                "source_row": 1,
+            }
+        ],
+    )
     case.append_rows("portals", [portal(ALIVE, prohibited_uses=ALIVE, searches_30d=3)])
     case.append_rows(
         "organisations",
@@ -113,7 +122,8 @@ def test_results_about_accounts_are_counted_and_left_out_unless_added(case: Case
     case.append_rows("disclosures", [disclosure()])
     case.append_rows("records", [record()])
     case.append_rows(
-        "indicators", [indicator(1), indicator(2, rule_id=rule, level="account", subject="Town PD, account 0123456789")]
+        "indicators",
+        [indicator(1), indicator(2, rule_id=rule, level="account", subject="Town PD, account 0123456789")],
     )
     text = tree_of(case).xpath("string(//main)")
     assert "1 result about single accounts stays inside the case" in text
@@ -174,20 +184,20 @@ def test_the_form_of_the_records_breaks_where_accounts_vanish(case: Case) -> Non
     assert "no trend is given across it" in text
 
 
+@pytest.mark.slow
 def test_a_very_large_case_stays_small_enough_to_open(case: Case) -> None:
     case.append_rows("disclosures", [disclosure(f"d{n:05d}", producer=f"Town {n} PD") for n in range(2_000)])
     case.execute(
-        "INSERT INTO records (disclosure_id, record_no, source_row, kind, producer, org, searched_at, searched_local, networks,"
-        " reason_key, reason_state, user_state, case_number_state, plate_state)"
-        " SELECT printf('d%05d', i % 2000), i, i, 'organisation-audit', 'Town ' || (i % 2000) || ' PD', 'Town ' || (i % 2000) || ' PD',"
-        " TIMESTAMPTZ '2020-01-01 00:00:00+00' + INTERVAL 1 HOUR * (i % 50000),"
-        " TIMESTAMP '2020-01-01' + INTERVAL 1 HOUR * (i % 50000), i % 7000, 'k', 'value', 'masked', 'blank', 'masked'"
-        " FROM range(200000) t(i)"
+        "INSERT INTO records (disclosure_id, record_no, source_row, kind, producer, org, searched_at, searched_local,"
+        " networks, reason_key, reason_state, user_state, case_number_state, plate_state) SELECT printf('d%05d', i %"
+        " 2000), i, i, 'organisation-audit', 'Town ' || (i % 2000) || ' PD', 'Town ' || (i % 2000) || ' PD',"
+        " TIMESTAMPTZ '2020-01-01 00:00:00+00' + INTERVAL 1 HOUR * (i % 50000), TIMESTAMP '2020-01-01' + INTERVAL 1"
+        " HOUR * (i % 50000), i % 7000, 'k', 'value', 'masked', 'blank', 'masked' FROM range(200000) t(i)"
     )
     case.append_rows("purposes", [{"key": "k", "field": "reason", "label": "insufficient.generic"}])
     case.execute(
-        "INSERT INTO shares SELECT 'Town ' || (i // 100) || ' PD', 'Far ' || (i % 3000) || ' PD', 'Town ' || (i // 100) || ' PD',"
-        " DATE '2026-01-01', 'active', printf('d%05d', i // 100), i, NULL FROM range(200000) t(i)"
+        "INSERT INTO shares SELECT 'Town ' || (i // 100) || ' PD', 'Far ' || (i % 3000) || ' PD', 'Town ' || (i //"
+        " 100) || ' PD', DATE '2026-01-01', 'active', printf('d%05d', i // 100), i, NULL FROM range(200000) t(i)"
     )
     case.append_rows("portals", [portal(f"Town {n} PD", prohibited_uses="immigration") for n in range(2_000)])
     case.append_rows("indicators", [indicator(n, rule_id=f"practice.rule-{n % 9}") for n in range(3_000)])

@@ -22,10 +22,15 @@ MOST_UNREVIEWED: Final = 5
 def brief(source: Source) -> Chapter:
     """Make the first page."""
     parts: list[Part] = [
-        *_asked(source), *_read(source), *_findings(source), *_indicators(source),
-        Heading("What could not be determined, and why"), Bullets(not_determined(source)),
-        Heading("What to ask next"), Bullets(to_ask(source), numbered=True),
-    ]  # fmt: skip
+        *_asked(source),
+        *_read(source),
+        *_findings(source),
+        *_indicators(source),
+        Heading("What could not be determined, and why"),
+        Bullets(not_determined(source)),
+        Heading("What to ask next"),
+        Bullets(to_ask(source), numbered=True),
+    ]
     return Chapter("brief", "The brief", tuple(parts))
 
 
@@ -33,7 +38,10 @@ def _asked(source: Source) -> list[Part]:
     heading = Heading("What was asked")
     n = source.measure("rules", "Rules put to the records", "SELECT count(DISTINCT rule_id) FROM outcomes")
     if not n:
-        return [heading, Text("No rule was put to these records; this report says what they hold and what they lack.")]
+        return [
+            heading,
+            Text("No rule was put to these records; this report says what they hold and what they lack."),
+        ]
     n_apply = source.measure(
         "rules_that_apply", "Rules that apply to at least one row", f"SELECT count(*) FROM ({APPLIED})"
     )
@@ -42,8 +50,9 @@ def _asked(source: Source) -> list[Part]:
         f"{title} ({number(count)})" for title, count in sorted(packs.items(), key=lambda item: (-item[1], item[0]))
     ]
     text = (
-        "Do the disclosed records meet the rules of law, policy and audit practice that bind these organisations, and what do the"
-        f" records not let anyone tell? Of {counted(n, 'rule')}, {number(n_apply)} apply to these records: {listed(named, most=5)}."
+        "Do the disclosed records meet the rules of law, policy and audit practice that bind these organisations,"
+        f" and what do the records not let anyone tell? Of {counted(n, 'rule')}, {number(n_apply)} apply to these"
+        f" records: {listed(named, most=5)}."
     )
     return [heading, Text(text)]
 
@@ -59,10 +68,13 @@ def _read(source: Source) -> list[Part]:
     )
     records = measure("records", "Rows of search logs", "SELECT count(*) FROM records")
     items: list[tuple[str, str]] = [
-        ("Files read", f"{counted(files, 'file')}, {counted(disclosures, 'table or page', 'tables and pages')}"
-                       + (f"; nothing could be read of {unread:,}" if unread else "")),
+        (
+            "Files read",
+            f"{counted(files, 'file')}, {counted(disclosures, 'table or page', 'tables and pages')}"
+            + (f"; nothing could be read of {unread:,}" if unread else ""),
+        ),
         ("Rows and statements", f"{number(rows)} read, {number(rejected)} of them could not be stored"),
-    ]  # fmt: skip
+    ]
     if records:
         if source.is_linked:
             searches = measure("searches", "Searches, each counted once", "SELECT count(*) FROM searches")
@@ -130,14 +142,16 @@ def _indicators(source: Source) -> list[Part]:
     chosen = _one_of_each_rule(rows)
     times = Counter(row["rule_id"] for row in rows)
     note = Note(
-        f"What follows was found by a program and reviewed by nobody: {len(chosen)} of {counted(len(rows), 'indicator')}, one for"
-        " each of the weightiest rules. It says where to look, not what happened.",
+        f"What follows was found by a program and reviewed by nobody: {len(chosen)} of"
+        f" {counted(len(rows), 'indicator')}, one for each of the weightiest rules. It says where to look, not what"
+        " happened.",
         lead="Not findings.",
     )
     return [
-        Heading("Indicators that await review"), note,
+        Heading("Indicators that await review"),
+        note,
         *(claim(source, row, prefix="b-", brief=True, of_rule=times[row["rule_id"]]) for row in chosen),
-    ]  # fmt: skip
+    ]
 
 
 def _one_of_each_rule(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -36,9 +36,15 @@ class Break:
 
 
 def over_time(
-    title: str, summary: str, periods: Sequence[str], series: Sequence[tuple[str, Sequence[int]]], *,
-    breaks: Sequence[Break] = (), period_word: str = "Month", colours: Sequence[str] = COLOURS,
-) -> Chart:  # fmt: skip
+    title: str,
+    summary: str,
+    periods: Sequence[str],
+    series: Sequence[tuple[str, Sequence[int]]],
+    *,
+    breaks: Sequence[Break] = (),
+    period_word: str = "Month",
+    colours: Sequence[str] = COLOURS,
+) -> Chart:
     """Draw counts per period as stacked bars, with breaks as dashed lines.
 
     Args:
@@ -48,6 +54,7 @@ def over_time(
         series: Name and counts of each class; at most five.
         breaks: Places at which the form of the records changed.
         period_word: Heading of the first column of the table.
+        colours: Classes of the series' colours, in their order.
     """
     totals = [sum(counts[n] for _, counts in series) for n in range(len(periods))]
     top = _round_up(max([*totals, 1]))
@@ -75,10 +82,13 @@ def over_time(
     svg = _svg(int(base + 56), title, summary, shapes)
     at = {item.at: n + 1 for n, item in enumerate(breaks)}
     rows: list[tuple[Cell, ...]] = [
-        (f"{label} (after break {at[place]})" if place in at else label, *(counts[place] for _, counts in series),
-         *([totals[place]] if len(series) > 1 else []))
+        (
+            f"{label} (after break {at[place]})" if place in at else label,
+            *(counts[place] for _, counts in series),
+            *([totals[place]] if len(series) > 1 else []),
+        )
         for place, label in enumerate(periods)
-    ]  # fmt: skip
+    ]
     columns = [Column(period_word), *(Column(name, numeric=True) for name, _ in series)]
     if len(series) > 1:
         columns.append(Column("All", numeric=True))
@@ -87,9 +97,14 @@ def over_time(
 
 
 def shares_of(
-    title: str, summary: str, rows: Sequence[tuple[str, Sequence[int]]], classes: Sequence[str], *,
-    row_word: str = "Group", colours: Sequence[str] = COLOURS,
-) -> Chart:  # fmt: skip
+    title: str,
+    summary: str,
+    rows: Sequence[tuple[str, Sequence[int]]],
+    classes: Sequence[str],
+    *,
+    row_word: str = "Group",
+    colours: Sequence[str] = COLOURS,
+) -> Chart:
     """Draw each row as one bar of full width, parted by class; counts stand in the table and n beside the bar.
 
     Long labels stand above their bar, short ones beside it.
@@ -149,7 +164,12 @@ def bars(
 
 
 def matrix(
-    title: str, summary: str, rows: Sequence[tuple[str, Sequence[int | None]]], columns: Sequence[str], *, row_word: str
+    title: str,
+    summary: str,
+    rows: Sequence[tuple[str, Sequence[int | None]]],
+    columns: Sequence[str],
+    *,
+    row_word: str,
 ) -> Chart:
     """Draw counts of rows by columns as tiles, darker for more; None is drawn as an empty frame."""
     left, pitch = _width(rows), 22.0
@@ -157,9 +177,9 @@ def matrix(
     step = min((WIDTH - left) / max(len(columns), 1), 62.0)
     every = max(1, -(-58 // int(max(step, 1))))
     top = max([count or 0 for _, counts in rows for count in counts] + [1])
-    shapes: list[str] = []
-    for place in range(0, len(columns), every):
-        shapes.append(_text(left + place * step + 1, 14, columns[place], "start", "quiet"))
+    shapes = [
+        _text(left + place * step + 1, 14, columns[place], "start", "quiet") for place in range(0, len(columns), every)
+    ]
     for line, (label, counts) in enumerate(rows):
         y = 22 + line * pitch
         shapes.append(_text(left - 8, y + 13, _short(label, most), "end"))
@@ -227,7 +247,7 @@ def _short(text: str, most: int) -> str:
 
 
 def _round_up(value: int) -> int:
-    """Return the next round number that can be halved: 2, 4, 6, 8, 10, 20, 40 …"""
+    """Return the next round number that can be halved, such as 2, 4, 6, 8, 10, 20 and 40."""
     size = 1
     while value > 10 * size:
         size *= 10

@@ -24,7 +24,7 @@ from custodiet.publish.report.document import (
     Range,
     Table,
     Text,
-)  # fmt: skip
+)
 from custodiet.publish.report.source import Source
 from custodiet.publish.report.wording import counted, day, interval, of, share, shown_interval, span
 from custodiet.rules.rule import Rule
@@ -77,9 +77,13 @@ def panel_of(row: Mapping[str, Any]) -> Panel | None:
     others = tuple((str(item["label"]), str(item["choice"]), int(item["count"])) for item in data["alternatives"])
     low, high = data["range"]
     return Panel(
-        str(data["headline"]["label"]), int(data["headline"]["count"]), others, int(low), int(high),
+        str(data["headline"]["label"]),
+        int(data["headline"]["count"]),
+        others,
+        int(low),
+        int(high),
         tuple(str(label) for label in data["flips"]),
-    )  # fmt: skip
+    )
 
 
 def headline_of(row: Mapping[str, Any]) -> int:
@@ -146,7 +150,8 @@ def claim(
         line = Text(
             f"{_other_counts(row)}{_flip_line(row)}Not evaluable: {row['n_not_evaluable'] or 0:,}."
             + (
-                f" The rule marks {of_rule:,} organisations or pairs; this one has the highest lower end of the interval."
+                f" The rule marks {of_rule:,} organisations or pairs; this one has the highest lower end of the"
+                " interval."
                 if of_rule > 1
                 else ""
             ),
@@ -160,7 +165,9 @@ def claim(
     parts += evidence
     parts.append(
         Folded(
-            "Query that recomputes the number on the tables of the case", (Code(row["query"] or ""),), screen_only=True
+            "Query that recomputes the number on the tables of the case",
+            (Code(row["query"] or ""),),
+            screen_only=True,
         )
     )
     return Claim(anchor, stamp, reviewed, row["statement"], marks, range_of(row), tuple(parts))
@@ -223,11 +230,20 @@ def _panel_parts(row: Mapping[str, Any]) -> list[Part]:
     rows = [*marked, *((label, Mark(choice, "quiet"), count) for label, choice, count in panel.others)]
     table = Table(
         "The same claim under other definitions",
-        (Column("Definition"), Column("What differs"), Column("Count", numeric=True), Column("Of those evaluated", numeric=True)),
+        (
+            Column("Definition"),
+            Column("What differs"),
+            Column("Count", numeric=True),
+            Column("Of those evaluated", numeric=True),
+        ),
         tuple((label, mark, count, _within(count, row["denominator"])) for label, mark, count in rows),
         note=f"Range {panel.low:,} to {panel.high:,}. "
-        + (f"The claim falls under: {'; '.join(panel.flips)}." if panel.flips else "No definition leaves nothing to count."),
-    )  # fmt: skip
+        + (
+            f"The claim falls under: {'; '.join(panel.flips)}."
+            if panel.flips
+            else "No definition leaves nothing to count."
+        ),
+    )
     return [table]
 
 
@@ -244,8 +260,8 @@ def cited(source: Source, indicator_ids: Sequence[str]) -> dict[str, tuple[Part,
     if not indicator_ids:
         return {}
     rows = source.case.rows(
-        f"SELECT indicator_id, len(evidence), evidence[1:{CITED}] FROM indicators WHERE list_contains(?, indicator_id)"
-        " ORDER BY indicator_id",
+        f"SELECT indicator_id, len(evidence), evidence[1:{CITED}] FROM indicators WHERE list_contains(?,"
+        " indicator_id) ORDER BY indicator_id",
         [list(indicator_ids)],
     )
     wanted = [(item["disclosure_id"], item["record_no"]) for _, _, some in rows for item in some or []]
@@ -261,15 +277,29 @@ def cited(source: Source, indicator_ids: Sequence[str]) -> dict[str, tuple[Part,
             member = last_part(citation.member) if citation.member else None
             place = ", ".join(text for text in (member, citation.sheet) if text)
             lines.append(
-                (last_part(citation.file_name) or "", place or None, citation.page, citation.row,
-                 Link(citation.member_sha256[:12], f"#file-{citation.sha256[:12]}"), Fixed(record))
-            )  # fmt: skip
+                (
+                    last_part(citation.file_name) or "",
+                    place or None,
+                    citation.page,
+                    citation.row,
+                    Link(citation.member_sha256[:12], f"#file-{citation.sha256[:12]}"),
+                    Fixed(record),
+                )
+            )
         total = int(n or 0)
         table = Table(
             f"Rows behind the number: {len(lines):,} of {total:,}",
-            (Column("File"), Column("Member or sheet"), Column("Page", numeric=True), Column("Row", numeric=True),
-             Column("SHA-256"), Column("Record")),
-            tuple(lines), max(0, total - len(lines)), f"custodiet cite {indicator_id} lists all of them",
-        )  # fmt: skip
+            (
+                Column("File"),
+                Column("Member or sheet"),
+                Column("Page", numeric=True),
+                Column("Row", numeric=True),
+                Column("SHA-256"),
+                Column("Record"),
+            ),
+            tuple(lines),
+            max(0, total - len(lines)),
+            f"custodiet cite {indicator_id} lists all of them",
+        )
         found[indicator_id] = (Folded(f"Cited rows ({counted(total, 'row')})", (table,), screen_only=True),)
     return found

@@ -212,8 +212,13 @@ class Document:
 
 
 def capped(
-    caption: str, columns: Sequence[Column], rows: Sequence[tuple[Cell, ...]], *,
-    most: int, more: str = "", note: str = "",
-) -> Table:  # fmt: skip
+    caption: str,
+    columns: Sequence[Column],
+    rows: Sequence[tuple[Cell, ...]],
+    *,
+    most: int,
+    more: str = "",
+    note: str = "",
+) -> Table:
     """Make a table of at most so many rows that says how many are left out and where they are."""
     return Table(caption, tuple(columns), tuple(rows[:most]), max(0, len(rows) - most), more, note)

@@ -18,9 +18,14 @@ FIELDS: Final = (
 )
 HIDDEN: Final = ("masked", "withheld", "partial", "not-exported")
 STATE_WORDS: Final = {
-    "value": "shown", "blank": "blank", "masked": "masked", "withheld": "withheld with a legal ground",
-    "partial": "hidden in part", "placeholder": "a placeholder", "not-exported": "no such column",
-}  # fmt: skip
+    "value": "shown",
+    "blank": "blank",
+    "masked": "masked",
+    "withheld": "withheld with a legal ground",
+    "partial": "hidden in part",
+    "placeholder": "a placeholder",
+    "not-exported": "no such column",
+}
 _MOST: Final = 8
 UNREAD: Final = frozenset(code for code, item in PROBLEM_CODES.items() if item.unread)
 
@@ -49,10 +54,13 @@ def not_determined(source: Source) -> tuple[str | Text, ...]:
     if gaps:
         months = sum(len(gap.months) for gap in gaps)
         said.append(
-            Text(f"{counted(months, 'month')} between the first and the last record of a log hold no record ("
-                 + listed([f"{gap.producer}: {listed(gap.months, 3)}" for gap in gaps], 3)
-                 + "). Whether nobody searched or rows were left out cannot be told.", lead="Missing months.")
-        )  # fmt: skip
+            Text(
+                f"{counted(months, 'month')} between the first and the last record of a log hold no record ("
+                + listed([f"{gap.producer}: {listed(gap.months, 3)}" for gap in gaps], 3)
+                + "). Whether nobody searched or rows were left out cannot be told.",
+                lead="Missing months.",
+            )
+        )
     cut = [row for row in source.problems if row["code"] == "truncated"]
     if cut:
         said.append(
@@ -88,9 +96,12 @@ def _untold_rules(source: Source) -> list[Text]:
         titles = "; ".join(source.rule_title(row[0]) for row in never[:3])
         rest = f"; and {len(never) - 3:,} more" if len(never) > 3 else ""
         said.append(
-            Text(f"What {'it needs' if len(never) == 1 else 'they need'} is hidden, not exported or not known in every row: {titles}{rest}.",
-                 lead=f"{counted(len(never), 'rule')} could not be evaluated at all.")
-        )  # fmt: skip
+            Text(
+                f"What {'it needs' if len(never) == 1 else 'they need'} is hidden, not exported or not known in every"
+                f" row: {titles}{rest}.",
+                lead=f"{counted(len(never), 'rule')} could not be evaluated at all.",
+            )
+        )
     for rule_id, unknown, judged in [row for row in rows if row[2] and row[1] > row[2]][:2]:
         said.append(
             Text(
@@ -128,7 +139,8 @@ def to_ask(source: Source) -> tuple[str, ...]:
         )
     for field, words in FIELDS[:3]:
         rows = source.case.rows(
-            f"SELECT DISTINCT producer FROM records WHERE {field}_state = 'not-exported' AND producer IS NOT NULL ORDER BY 1"
+            f"SELECT DISTINCT producer FROM records WHERE {field}_state = 'not-exported' AND producer IS NOT NULL"
+            " ORDER BY 1"
         )
         if rows:
             asked.append(
@@ -140,10 +152,13 @@ def to_ask(source: Source) -> tuple[str, ...]:
     )
     if masked:
         asked.append(
-            f"The legal ground on which reasons were masked without one, from {listed([name for name, _ in masked], 4)}."
+            "The legal ground on which reasons were masked without one, from"
+            f" {listed([name for name, _ in masked], 4)}."
         )
-    for gap in missing_months(source)[:3]:
-        asked.append(f"The log of {gap.producer} for {listed(gap.months, 4)}, or a statement that nobody searched.")
+    asked += [
+        f"The log of {gap.producer} for {listed(gap.months, 4)}, or a statement that nobody searched."
+        for gap in missing_months(source)[:3]
+    ]
     cut = sorted({row["file_name"] or "a file" for row in source.problems if row["code"] == "truncated"})
     if cut:
         asked.append(f"The rest of {listed(cut, 4)}.")
@@ -162,8 +177,9 @@ def to_ask(source: Source) -> tuple[str, ...]:
 
 def _producers_without_log(source: Source) -> list[str]:
     rows = source.case.rows(
-        "SELECT DISTINCT stated_by FROM shares WHERE stated_by = source AND stated_by IN (SELECT producer FROM records)"
-        " AND stated_by NOT IN (SELECT producer FROM records WHERE kind = 'network-audit' AND producer IS NOT NULL) ORDER BY 1"
+        "SELECT DISTINCT stated_by FROM shares WHERE stated_by = source AND stated_by IN (SELECT producer FROM"
+        " records) AND stated_by NOT IN (SELECT producer FROM records WHERE kind = 'network-audit' AND producer IS"
+        " NOT NULL) ORDER BY 1"
     )
     return [name for (name,) in rows]
 
@@ -173,7 +189,8 @@ WITH months AS (
     SELECT producer, kind, date_trunc('month', coalesce(searched_local, searched_at::TIMESTAMP))::DATE AS month
     FROM records WHERE searched_at IS NOT NULL AND producer IS NOT NULL GROUP BY ALL
 ), wanted AS (
-    SELECT producer, kind, unnest(generate_series(min(month)::TIMESTAMP, max(month)::TIMESTAMP, INTERVAL 1 MONTH))::DATE AS month
+    SELECT producer, kind,
+           unnest(generate_series(min(month)::TIMESTAMP, max(month)::TIMESTAMP, INTERVAL 1 MONTH))::DATE AS month
     FROM months GROUP BY producer, kind
 )
 SELECT producer, kind, list(month ORDER BY month) FROM (SELECT * FROM wanted EXCEPT SELECT * FROM months)

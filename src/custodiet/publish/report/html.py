@@ -36,9 +36,12 @@ def template_text(name: str) -> str:
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
     environment = Environment(
-        loader=FunctionLoader(template_text), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        loader=FunctionLoader(template_text),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
         lstrip_blocks=True,
-    )  # fmt: skip
+    )
     environment.finalize = clean
     environment.filters |= {"cell": _cell, "picture": _picture, "href": href}
     environment.tests["kind"] = lambda part, name: type(part).__name__ == name

@@ -14,9 +14,25 @@ from typing import Final
 import typst
 
 from custodiet.publish.report.document import (
-    Bullets, Cell, Chapter, Chart, Claim, Code, Document, Fixed, Folded, Heading, Link, Mark, Note, Pairs, Part, Range, Table,
+    Bullets,
+    Cell,
+    Chapter,
+    Chart,
+    Claim,
+    Code,
+    Document,
+    Fixed,
+    Folded,
+    Heading,
+    Link,
+    Mark,
+    Note,
+    Pairs,
+    Part,
+    Range,
+    Table,
     Text,
-)  # fmt: skip
+)
 from custodiet.publish.report.html import clean, template_text
 from custodiet.publish.report.wording import NOT_TOLD, number
 
@@ -24,7 +40,8 @@ ROWS: Final = 40
 _EPOCH: Final = date(2000, 1, 1)
 _STYLE: Final = (
     "<style>text{font-family:'Libertinus Serif';font-size:12px;fill:#1c2126}.quiet{fill:#5a626b;font-size:11px}"
-    ".axis{stroke:#d9d7d0;fill:none}.break{stroke:#b5532a;stroke-dasharray:4 3;fill:none}.c1{fill:#1f5f99}.c2{fill:#e0a030}"
+    ".axis{stroke:#d9d7d0;fill:none}.break{stroke:#b5532a;stroke-dasharray:4"
+    " 3;fill:none}.c1{fill:#1f5f99}.c2{fill:#e0a030}"
     ".c3{fill:#b5532a}.c4{fill:#8a94a0}.c5{fill:#cfd4da}.frame{stroke:#ffffff;stroke-width:1}"
     ".empty{fill:#f6f5f1;stroke:#d9d7d0}</style>"
 )
@@ -80,7 +97,8 @@ def _part(part: Part) -> list[str]:
             return [_table(part)]
         case Chart():
             return [
-                f"#picture({_text(part.title)}, {_text(part.summary)}, {_text(_standalone(part))}, {_text(part.summary)})"
+                f"#picture({_text(part.title)}, {_text(part.summary)}, {_text(_standalone(part))},"
+                f" {_text(part.summary)})"
             ]
         case Claim():
             return _claim(part)
@@ -91,8 +109,9 @@ def _claim(part: Claim) -> list[str]:
     span = _range(part.number) if part.number else "none"
     return [
         f"#claim({_text(part.stamp)}, {marks}, {_text(part.statement)}, {span}, reviewed: {_flag(part.reviewed)})[",
-        *_parts(part.parts), "]",
-    ]  # fmt: skip
+        *_parts(part.parts),
+        "]",
+    ]
 
 
 def _range(item: Range) -> str:

@@ -177,8 +177,8 @@ class Source:
     def n_left_out(self) -> int:
         """Count the results about accounts that stay in the case."""
         shown = sum(row["level"] == "account" for row in self.indicators)
-        hidden: int = self.case.value("SELECT count(*) FROM indicators WHERE level = 'account'")
-        return hidden - shown
+        found = int(self.case.value("SELECT count(*) FROM indicators WHERE level = 'account'") or 0)
+        return found - shown
 
     @cached_property
     def packs(self) -> tuple[Pack, ...]:

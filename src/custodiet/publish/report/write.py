@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Final
 
@@ -55,8 +54,10 @@ def write_report(
             _write(report_dir / "report.pdf", render_pdf(document))
     except OSError as error:
         raise UsageError(
-            f"cannot be written ({error.strerror}).", where=str(report_dir), hint="Name a folder that can; no report was written."
-        ) from None  # fmt: skip
+            f"cannot be written ({error.strerror}).",
+            where=str(report_dir),
+            hint="Name a folder that can; no report was written.",
+        ) from None
     return page
 
 
@@ -97,4 +98,4 @@ def _write(path: Path, content: bytes) -> None:
     """Write beside the place and move, so that no half report is left."""
     half = path.with_name(f"{path.name}.part")
     half.write_bytes(content)
-    os.replace(half, path)
+    half.replace(path)

@@ -18,12 +18,22 @@ from custodiet.publish.report.chapters import (
     reliability,
     searchers,
     sharing,
-)  # fmt: skip
+)
 from custodiet.publish.report.document import Chapter
 from custodiet.publish.report.source import Source
 
 CHAPTERS: Final[tuple[Callable[[Source], Iterator[Chapter]], ...]] = (
-    indicators.findings, reliability.chapters, coverage.chapters, searchers.chapters, purposes.chapters, reach.chapters,
-    sharing.chapters, policy.chapters, changes.chapters, indicators.indicators, problems.chapters, method.chapters,
+    indicators.findings,
+    reliability.chapters,
+    coverage.chapters,
+    searchers.chapters,
+    purposes.chapters,
+    reach.chapters,
+    sharing.chapters,
+    policy.chapters,
+    changes.chapters,
+    indicators.indicators,
+    problems.chapters,
+    method.chapters,
     appendix.chapters,
-)  # fmt: skip
+)

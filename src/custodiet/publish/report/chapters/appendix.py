@@ -45,17 +45,27 @@ def _files(source: Source) -> Part:
     ]
     return capped(
         "Files that were read",
-        (Column("File"), Column("Tables", numeric=True), Column("Rows and statements", numeric=True), Column("SHA-256"), Column("How it came")),
-        lines, most=FILES, more="the manifest of the bundle, or custodiet status",
-    )  # fmt: skip
+        (
+            Column("File"),
+            Column("Tables", numeric=True),
+            Column("Rows and statements", numeric=True),
+            Column("SHA-256"),
+            Column("How it came"),
+        ),
+        lines,
+        most=FILES,
+        more="the manifest of the bundle, or custodiet status",
+    )
 
 
 def _measures(source: Source) -> list[Part]:
     lines: list[tuple[Cell, ...]] = [(item.meaning, item.value, Fixed(item.sql)) for item in source.measures.values()]
     table = capped(
         "Numbers of the brief, and plain SQL that gives them again on the tables of the case",
-        (Column("What is counted"), Column("Number", numeric=True), Column("Query")), lines, most=len(lines),
-    )  # fmt: skip
+        (Column("What is counted"), Column("Number", numeric=True), Column("Query")),
+        lines,
+        most=len(lines),
+    )
     return [Heading("Numbers of the brief"), Folded(f"{number(len(lines))} numbers and their queries", (table,))]
 
 

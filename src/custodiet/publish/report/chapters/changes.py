@@ -45,7 +45,8 @@ WITH named AS (
     FROM shares s LEFT JOIN report_orgs o ON o.name = s.stated_by LEFT JOIN report_orgs r ON r.name = s.recipient
     WHERE s.stated_by = s.source AND s.as_of IS NOT NULL GROUP BY ALL
 )
-SELECT producer, min(as_of) AS first, max(as_of) AS last, count(*) AS lists, arg_min(n, as_of) AS before, arg_max(n, as_of) AS after
+SELECT producer, min(as_of) AS first, max(as_of) AS last, count(*) AS lists, arg_min(n, as_of) AS before,
+       arg_max(n, as_of) AS after
 FROM named GROUP BY producer HAVING count(*) > 1 ORDER BY producer
 """
 
@@ -80,9 +81,13 @@ def _searches(source: Source) -> list[Part]:
         f"Searches by {word}", summary, labels, shown, breaks=breaks, period_word=word.capitalize(), colours=colours
     )
     remark = (
-        "The form of the records changed within the period; numbers on the two sides of a break are not comparable, and no trend is given across it."
+        "The form of the records changed within the period; numbers on the two sides of a break are not comparable,"
+        " and no trend is given across it."
         if breaks
-        else "No change of form was found within the period. A rise or fall can still come from which logs were disclosed."
+        else (
+            "No change of form was found within the period. A rise or fall can still come from which logs were"
+            " disclosed."
+        )
     )
     return [chart, Text(remark)]
 
@@ -131,10 +136,22 @@ def _lists(source: Source) -> list[Part]:
     changed = [row for row in rows if row[-1]]
     table = capped(
         "Lists of recipients whose length changed",
-        (Column("Producer"), Column("Dates", numeric=True), Column("First", numeric=True), Column("Named", numeric=True),
-         Column("Last", numeric=True), Column("Named", numeric=True), Column("Difference", numeric=True)),
-        changed, most=LISTED, more="custodiet network changes",
+        (
+            Column("Producer"),
+            Column("Dates", numeric=True),
+            Column("First", numeric=True),
+            Column("Named", numeric=True),
+            Column("Last", numeric=True),
+            Column("Named", numeric=True),
+            Column("Difference", numeric=True),
+        ),
+        changed,
+        most=LISTED,
+        more="custodiet network changes",
         note="A name that was spelled anew can look like a change; custodiet network changes tells them apart.",
-    )  # fmt: skip
-    text = f"{counted(len(rows), 'organisation')} stated a list on more than one date; the length of {len(changed):,} changed."
+    )
+    text = (
+        f"{counted(len(rows), 'organisation')} stated a list on more than one date; the length of {len(changed):,}"
+        " changed."
+    )
     return [Text(text), table]

@@ -18,9 +18,16 @@ MONTHS: Final = 36
 _STATES: Final = ("reason", "case_number", "user", "plate")
 _FILLED: Final = ("search_id", "networks", "devices", "window_start", "offense_type")
 _LABELS: Final = {
-    "reason": "Reason", "case_number": "Case number", "user": "Account", "plate": "Plate", "search_id": "Search id",
-    "networks": "Networks", "devices": "Cameras", "window_start": "Period asked for", "offense_type": "Offence",
-}  # fmt: skip
+    "reason": "Reason",
+    "case_number": "Case number",
+    "user": "Account",
+    "plate": "Plate",
+    "search_id": "Search id",
+    "networks": "Networks",
+    "devices": "Cameras",
+    "window_start": "Period asked for",
+    "offense_type": "Offence",
+}
 _KINDS: Final = {
     "organisation-audit": "own searches",
     "network-audit": "network log",
@@ -61,9 +68,9 @@ def log_names(logs: list[dict[str, Any]]) -> dict[str, str]:
     """Name logs by producer and kind, and by file where that is not enough."""
     times = Counter(_name(log) for log in logs)
     return {
-        log["disclosure_id"]: _name(log)
-        if times[_name(log)] == 1
-        else f"{_name(log)}, {log['member_path'] or log['file_name']}"
+        log["disclosure_id"]: (
+            _name(log) if times[_name(log)] == 1 else f"{_name(log)}, {log['member_path'] or log['file_name']}"
+        )
         for log in logs
     }
 
@@ -129,9 +136,11 @@ def _gaps(source: Source) -> list[Part]:
     ]
     table = capped(
         "Months without a record between the first and the last of a log",
-        (Column("Producer"), Column("Log"), Column("Months", numeric=True), Column("Which")), rows,
-        most=LOGS, more="custodiet export records",
-    )  # fmt: skip
+        (Column("Producer"), Column("Log"), Column("Months", numeric=True), Column("Which")),
+        rows,
+        most=LOGS,
+        more="custodiet export records",
+    )
     return [table]
 
 
@@ -141,11 +150,16 @@ def _columns(order: list[str], columns: dict[str, Counter[str]]) -> Part:
     ]
     heads = (Column("Log"), Column("Rows", numeric=True), *(Column(_LABELS[name]) for name in (*_STATES, *_FILLED)))
     return capped(
-        "Columns of each log: what is shown, hidden or not exported", heads, rows, most=LOGS,
+        "Columns of each log: what is shown, hidden or not exported",
+        heads,
+        rows,
+        most=LOGS,
         more="custodiet status, or the table disclosures of the bundle",
-        note="A share stands beside a word where the rest is of another state. Plates are read as keyed pseudonyms and"
-        " never published. Masked, withheld and not-exported cells are held against nobody.",
-    )  # fmt: skip
+        note=(
+            "A share stands beside a word where the rest is of another state. Plates are read as keyed pseudonyms and"
+            " never published. Masked, withheld and not-exported cells are held against nobody."
+        ),
+    )
 
 
 def _said(counts: Counter[str], name: str) -> Cell:

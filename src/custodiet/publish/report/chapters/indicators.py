@@ -15,7 +15,7 @@ from custodiet.publish.report.claims import (
     range_of,
     stamp_of,
     weight,
-)  # fmt: skip
+)
 from custodiet.publish.report.document import (
     Cell,
     Chapter,
@@ -29,7 +29,7 @@ from custodiet.publish.report.document import (
     Part,
     Text,
     capped,
-)  # fmt: skip
+)
 from custodiet.publish.report.source import Source
 from custodiet.publish.report.wording import counted, share, shown_interval, span
 
@@ -48,9 +48,11 @@ def findings(source: Source) -> Iterator[Chapter]:
         claim(source, row, prefix="f-", evidence=evidence.get(row["indicator_id"], ())) for row in rows
     ]
     yield Chapter(
-        "findings", "Findings", tuple(parts),
+        "findings",
+        "Findings",
+        tuple(parts),
         "Each was reviewed and kept by the person named. A finding describes records and rules; it accuses nobody.",
-    )  # fmt: skip
+    )
 
 
 def indicators(source: Source) -> Iterator[Chapter]:
@@ -77,9 +79,9 @@ def _by_rule(row: dict[str, Any]) -> tuple[Any, ...]:
 
 def _what(source: Source, n: int) -> str:
     text = (
-        f"{counted(n, 'indicator')} found by a program. Each marks records that a person should look at; none says that"
-        " anybody did wrong. Within a rule they are ordered by the lower end of the 95 % interval of the rate, so that"
-        " neither size nor a few cases lead."
+        f"{counted(n, 'indicator')} found by a program. Each marks records that a person should look at; none says"
+        " that anybody did wrong. Within a rule they are ordered by the lower end of the 95 % interval of the rate,"
+        " so that neither size nor a few cases lead."
     )
     if source.n_left_out:
         text += (
@@ -114,12 +116,22 @@ def _rule_parts(
         parts.append(
             capped(
                 f"{source.rule_title(rule_id)}: {counted(len(rows), 'indicator')}, none reviewed",
-                (Column("About"), Column("Review"), Column("Count", numeric=True), Column("Evaluated", numeric=True),
-                 Column("Rate", numeric=True), Column("95 % interval", numeric=True), Column("Other definitions", numeric=True),
-                 Column("Not evaluable", numeric=True), Column("Period")),
-                table_rows, most=LISTED, more="custodiet indicators, or the table indicators of the bundle",
+                (
+                    Column("About"),
+                    Column("Review"),
+                    Column("Count", numeric=True),
+                    Column("Evaluated", numeric=True),
+                    Column("Rate", numeric=True),
+                    Column("95 % interval", numeric=True),
+                    Column("Other definitions", numeric=True),
+                    Column("Not evaluable", numeric=True),
+                    Column("Period"),
+                ),
+                table_rows,
+                most=LISTED,
+                more="custodiet indicators, or the table indicators of the bundle",
             )
-        )  # fmt: skip
+        )
     for row in rows:
         if row["indicator_id"] in in_full:
             shown = claim(source, row, evidence=evidence.get(row["indicator_id"], ()))
@@ -133,11 +145,16 @@ def _line(row: dict[str, Any], in_full: set[str]) -> tuple[Cell, ...]:
     head: Cell = Link(name, f"#{row['indicator_id']}") if row["indicator_id"] in in_full else name
     rate = share(number.headline, number.denominator)
     return (
-        head, Mark(NOT_REVIEWED), number.headline, number.denominator, rate,
+        head,
+        Mark(NOT_REVIEWED),
+        number.headline,
+        number.denominator,
+        rate,
         shown_interval(number.headline, number.denominator or 0),
-        f"{number.low:,}–{number.high:,}" if number.low != number.high else None, row["n_not_evaluable"] or 0,
+        f"{number.low:,}–{number.high:,}" if number.low != number.high else None,
+        row["n_not_evaluable"] or 0,
         span(row["period_start"], row["period_end"]),
-    )  # fmt: skip
+    )
 
 
 def _outcome_line(source: Source, rule_id: str) -> str:
@@ -148,8 +165,8 @@ def _outcome_line(source: Source, rule_id: str) -> str:
     )[0]
     shown = [int(value or 0) for value in found]
     return (
-        f"Put to {counted(sum(shown[:4]), 'row')} of {counted(shown[4], 'organisation')}: {shown[0]:,} meet the pattern,"
-        f" {shown[1]:,} do not, {shown[2]:,} cannot be evaluated, {shown[3]:,} are outside the rule."
+        f"Put to {counted(sum(shown[:4]), 'row')} of {counted(shown[4], 'organisation')}: {shown[0]:,} meet the"
+        f" pattern, {shown[1]:,} do not, {shown[2]:,} cannot be evaluated, {shown[3]:,} are outside the rule."
     )
 
 
@@ -160,6 +177,14 @@ def _reviewed(rows: list[dict[str, Any]]) -> Part:
     ]
     return capped(
         "Indicators that a person looked at and did not keep",
-        (Column("About"), Column("What the machine said"), Column("What was decided"), Column("Count", numeric=True), Column("Id")),
-        lines, most=LISTED, more="custodiet indicators",
-    )  # fmt: skip
+        (
+            Column("About"),
+            Column("What the machine said"),
+            Column("What was decided"),
+            Column("Count", numeric=True),
+            Column("Id"),
+        ),
+        lines,
+        most=LISTED,
+        more="custodiet indicators",
+    )

@@ -10,25 +10,49 @@ from custodiet.publish.report.source import Source
 from custodiet.publish.report.wording import counted, number, of, share
 
 STEPS: Final = (
-    Text("Every file was read as it came. The kind of a table is told from its bytes and columns, never from its name. A row that cannot"
-         " be stored is a problem that is counted; nothing is skipped silently.", lead="Reading."),
-    Text("A masked, withheld or missing cell is told from a blank one, and never held against anyone. Plates became keyed pseudonyms as they"
-         " were read.", lead="States of cells."),
-    Text("Names of organisations are brought to one spelling; state and level are told from the name. What cannot be told is unknown.",
-         lead="Organisations."),
-    Text("Rows of several logs that record one search are joined where ids, or time, organisation and counts together, single out one search;"
-         " where they do not, rows stay apart.", lead="Searches."),
-    Text("Stated reasons are sorted into labels by a published word list and taxonomy. Where nothing fits, the answer is unknown.",
-         lead="Purposes."),
-    Text("Each rule cites its source and gives one of four outcomes for a row: indicator, clear, not evaluable, not applicable. Every number"
-         " is counted again under the rule’s other definitions; the range and the definition that empties the claim are printed beside it.",
-         lead="Rules."),
-    Text("This report names organisations, labels, counts and dates. It holds no plate in any form, no free text and no account name; results"
-         " about single accounts stay in the case unless a reviewer adds them with a reason.", lead="What is left out."),
-)  # fmt: skip
+    Text(
+        "Every file was read as it came. The kind of a table is told from its bytes and columns, never from its name."
+        " A row that cannot be stored is a problem that is counted; nothing is skipped silently.",
+        lead="Reading.",
+    ),
+    Text(
+        "A masked, withheld or missing cell is told from a blank one, and never held against anyone. Plates became"
+        " keyed pseudonyms as they were read.",
+        lead="States of cells.",
+    ),
+    Text(
+        "Names of organisations are brought to one spelling; state and level are told from the name. What cannot be"
+        " told is unknown.",
+        lead="Organisations.",
+    ),
+    Text(
+        "Rows of several logs that record one search are joined where ids, or time, organisation and counts together,"
+        " single out one search; where they do not, rows stay apart.",
+        lead="Searches.",
+    ),
+    Text(
+        "Stated reasons are sorted into labels by a published word list and taxonomy. Where nothing fits, the answer"
+        " is unknown.",
+        lead="Purposes.",
+    ),
+    Text(
+        "Each rule cites its source and gives one of four outcomes for a row: indicator, clear, not evaluable, not"
+        " applicable. Every number is counted again under the rule’s other definitions; the range and the definition"
+        " that empties the claim are printed beside it.",
+        lead="Rules.",
+    ),
+    Text(
+        "This report names organisations, labels, counts and dates. It holds no plate in any form, no free text and"
+        " no account name; results about single accounts stay in the case unless a reviewer adds them with a reason.",
+        lead="What is left out.",
+    ),
+)
 
 GLOSSARY: Final = (
-    ("Disclosure", "One table that an agency released: a CSV, a sheet, a PDF table, a file in a ZIP, a transparency page."),
+    (
+        "Disclosure",
+        "One table that an agency released: a CSV, a sheet, a PDF table, a file in a ZIP, a transparency page.",
+    ),
     ("Producer", "The organisation whose log, list or page it is."),
     ("Search", "One search of a system; many logs can record the same one."),
     ("Network", "The cameras of one organisation, as the vendor counts them."),
@@ -41,7 +65,7 @@ GLOSSARY: Final = (
     ("Range", "Lowest and highest count under the definitions that could reasonably be used."),
     ("95 % interval", "Wilson’s interval: how far a rate can be told from so many cases."),
     ("Receipt", "How a file came: request, custodian, dates, sender."),
-)  # fmt: skip
+)
 
 
 def chapters(source: Source) -> Iterator[Chapter]:
@@ -53,10 +77,13 @@ def chapters(source: Source) -> Iterator[Chapter]:
 def _error(source: Source) -> list[Part]:
     parts: list[Part] = [
         Heading("How often the program errs"),
-        Text("Precision, recall and abstention of the purpose classifier, and the errors of telling organisations and joining searches, are"
-             " measured on labelled sets and published with the program, with intervals: docs/measured/purposes.md,"
-             " docs/measured/organisations.md and docs/measured/searches.md of the source distribution. In this case:"),
-    ]  # fmt: skip
+        Text(
+            "Precision, recall and abstention of the purpose classifier, and the errors of telling organisations and"
+            " joining searches, are measured on labelled sets and published with the program, with intervals:"
+            " docs/measured/purposes.md, docs/measured/organisations.md and docs/measured/searches.md of the source"
+            " distribution. In this case:"
+        ),
+    ]
     said: list[str | Text] = []
     orgs, unknown = source.case.rows(
         "SELECT count(*), count(*) FILTER (level = 'unknown' OR level IS NULL) FROM organisations"
@@ -64,8 +91,8 @@ def _error(source: Source) -> list[Part]:
     if orgs:
         said.append(f"The level of {of(int(unknown), int(orgs))} names of organisations could not be told.")
     texts, placed = source.case.rows(
-        "SELECT count(*), count(*) FILTER (labels <> ['unknown']) FROM (SELECT key, field, list(label ORDER BY label) AS labels"
-        " FROM purposes GROUP BY key, field)"
+        "SELECT count(*), count(*) FILTER (labels <> ['unknown']) FROM (SELECT key, field, list(label ORDER BY label)"
+        " AS labels FROM purposes GROUP BY key, field)"
     )[0]
     if texts:
         said.append(f"The classifier abstained for {of(int(texts - placed), int(texts))} distinct texts.")
@@ -84,7 +111,17 @@ def _linking(source: Source) -> list[Part]:
     return [
         capped(
             "How rows were joined to searches",
-            (Column("Basis"), Column("Searches", numeric=True), Column("Share", numeric=True), Column("Rows", numeric=True)), lines, most=30,
-            note=f"{counted(total, 'search', 'searches')} from {number(sum(int(seen or 0) for _, _, seen in rows))} rows.",
+            (
+                Column("Basis"),
+                Column("Searches", numeric=True),
+                Column("Share", numeric=True),
+                Column("Rows", numeric=True),
+            ),
+            lines,
+            most=30,
+            note=(
+                f"{counted(total, 'search', 'searches')} from {number(sum(int(seen or 0) for _, _, seen in rows))}"
+                " rows."
+            ),
         )
-    ]  # fmt: skip
+    ]

@@ -17,11 +17,13 @@ DRAWN: Final = 15
 _PAGES: Final = """
 WITH pages AS (
     SELECT coalesce(o.org, p.producer) AS producer, p.*, row_number() OVER (
-        PARTITION BY coalesce(o.org, p.producer) ORDER BY p.as_of DESC NULLS LAST, p.disclosure_id, p.source_row) AS place
+        PARTITION BY coalesce(o.org, p.producer)
+        ORDER BY p.as_of DESC NULLS LAST, p.disclosure_id, p.source_row) AS place
     FROM portals p LEFT JOIN report_orgs o ON o.name = p.producer
 ), lists AS (
     SELECT coalesce(o.org, s.stated_by) AS producer, count(DISTINCT r.org) AS federal
-    FROM shares s LEFT JOIN report_orgs o ON o.name = s.stated_by JOIN report_orgs r ON r.name = s.recipient AND r.level = 'federal'
+    FROM shares s LEFT JOIN report_orgs o ON o.name = s.stated_by
+    JOIN report_orgs r ON r.name = s.recipient AND r.level = 'federal'
     JOIN (SELECT stated_by, max(as_of) AS as_of FROM shares WHERE stated_by = source GROUP BY 1) l
       ON l.stated_by = s.stated_by AND l.as_of IS NOT DISTINCT FROM s.as_of
     WHERE s.stated_by = s.source AND s.status = 'active' AND r.status <> 'inactive' GROUP BY 1
@@ -34,8 +36,9 @@ FROM pages p LEFT JOIN lists l ON l.producer = p.producer LEFT JOIN stated ON st
 WHERE p.place = 1 ORDER BY p.producer
 """
 _OUTCOMES: Final = """
-SELECT rule_id, sum(n_indicator)::BIGINT AS indicator, sum(n_clear)::BIGINT AS clear, sum(n_not_evaluable)::BIGINT AS unknown,
-       sum(n_not_applicable)::BIGINT AS outside, count(DISTINCT producer) AS producers
+SELECT rule_id, sum(n_indicator)::BIGINT AS indicator, sum(n_clear)::BIGINT AS clear,
+       sum(n_not_evaluable)::BIGINT AS unknown, sum(n_not_applicable)::BIGINT AS outside,
+       count(DISTINCT producer) AS producers
 FROM outcomes GROUP BY rule_id ORDER BY rule_id
 """
 
@@ -74,17 +77,29 @@ def _outcomes(source: Source, rows: list[dict[str, Any]]) -> list[Part]:
     ]
     table = capped(
         "Outcomes of every rule that applies, in rows (or groups of rows) put to it",
-        (Column("Rule"), Column("Organisations", numeric=True), Column("Meets the pattern", numeric=True), Column("Does not", numeric=True),
-         Column("Cannot be told", numeric=True), Column("Outside the rule", numeric=True)),
-        lines, most=LISTED, more="custodiet export outcomes",
-        note="Rows of several logs can record one search; sentences elsewhere count a search once. Rules whose results are about single accounts are left out.",
-    )  # fmt: skip
+        (
+            Column("Rule"),
+            Column("Organisations", numeric=True),
+            Column("Meets the pattern", numeric=True),
+            Column("Does not", numeric=True),
+            Column("Cannot be told", numeric=True),
+            Column("Outside the rule", numeric=True),
+        ),
+        lines,
+        most=LISTED,
+        more="custodiet export outcomes",
+        note=(
+            "Rows of several logs can record one search; sentences elsewhere count a search once. Rules whose results"
+            " are about single accounts are left out."
+        ),
+    )
     some = sorted((item for item in drawn if item[1][0]), key=lambda item: (-item[1][0] / sum(item[1]), item[0]))[
         :DRAWN
     ]
     chart = shares_of(
         "What the rules made of the records",
-        f"Rules that anything meets, by share; {number(len(some))} of them. Rows outside a rule’s place, time or addressee are left out.",
+        f"Rules that anything meets, by share; {number(len(some))} of them. Rows outside a rule’s place, time or"
+        " addressee are left out.",
         some,
         classes,
         row_word="Rule",
@@ -98,20 +113,40 @@ def _pages(rows: list[dict[str, Any]]) -> list[Part]:
     both = sum(bool(row["federal"]) for row in forbid)
     untold = sum(row["federal"] is None for row in forbid)
     text = (
-        f"{counted(len(rows), 'organisation')} with a page. {number(len(forbid))} name immigration among the prohibited uses; the latest"
-        f" list of {number(both)} of these lets in at least one federal organisation, and {number(untold)} disclosed no list to compare."
-        " Whether such a share serves another purpose is for the organisation to say."
+        f"{counted(len(rows), 'organisation')} with a page. {number(len(forbid))} name immigration among the"
+        f" prohibited uses; the latest list of {number(both)} of these lets in at least one federal organisation, and"
+        f" {number(untold)} disclosed no list to compare. Whether such a share serves another purpose is for the"
+        " organisation to say."
     )
     lines: list[tuple[Cell, ...]] = [
-        (row["producer"], row["as_of"] and row["as_of"].isoformat(), row["retention_days"], row["cameras"], row["searches_30d"],
-         None if row["forbids"] is None else "yes" if row["forbids"] else "no", row["federal"])
+        (
+            row["producer"],
+            row["as_of"] and row["as_of"].isoformat(),
+            row["retention_days"],
+            row["cameras"],
+            row["searches_30d"],
+            None if row["forbids"] is None else "yes" if row["forbids"] else "no",
+            row["federal"],
+        )
         for row in sorted(rows, key=lambda row: (not (row["forbids"] and row["federal"]), row["producer"]))
-    ]  # fmt: skip
+    ]
     table = capped(
         "What each organisation’s latest page states, beside its list",
-        (Column("Organisation"), Column("Page of", numeric=True), Column("Retention, days", numeric=True), Column("Cameras", numeric=True),
-         Column("Searches in 30 days", numeric=True), Column("Names immigration as prohibited"), Column("Federal names let in", numeric=True)),
-        lines, most=LISTED, more="custodiet export portals",
-        note="Organisations where both columns on the right hold something come first. A dash is what no page or list states.",
-    )  # fmt: skip
+        (
+            Column("Organisation"),
+            Column("Page of", numeric=True),
+            Column("Retention, days", numeric=True),
+            Column("Cameras", numeric=True),
+            Column("Searches in 30 days", numeric=True),
+            Column("Names immigration as prohibited"),
+            Column("Federal names let in", numeric=True),
+        ),
+        lines,
+        most=LISTED,
+        more="custodiet export portals",
+        note=(
+            "Organisations where both columns on the right hold something come first. A dash is what no page or list"
+            " states."
+        ),
+    )
     return [Text(text), table]

@@ -26,11 +26,17 @@ def chapters(source: Source) -> Iterator[Chapter]:
         (Column("Kind"), Column("Times", numeric=True), Column("What it means"), Column("What to do")),
         [(code, n, PROBLEM_CODES[code].meaning, PROBLEM_CODES[code].mend) for code, n in sorted(counts.items())],
         most=len(PROBLEM_CODES),
-    )  # fmt: skip
+    )
     rows = [(row["file_name"] or "–", Fixed(row["code"]), row["where"] or None, row["message"]) for row in problems]
     every = capped(
-        "Each problem", (Column("File"), Column("Kind"), Column("Where"), Column("What was seen")), rows,
-        most=LISTED, more="custodiet export problems, or the table problems of the bundle",
-    )  # fmt: skip
-    lead = f"{counted(len(problems), 'problem')}. Nothing is skipped silently: what is not listed here was read as it stands."
+        "Each problem",
+        (Column("File"), Column("Kind"), Column("Where"), Column("What was seen")),
+        rows,
+        most=LISTED,
+        more="custodiet export problems, or the table problems of the bundle",
+    )
+    lead = (
+        f"{counted(len(problems), 'problem')}. Nothing is skipped silently: what is not listed here was read as it"
+        " stands."
+    )
     yield Chapter("problems", "Problems", (kinds, every), lead)

@@ -12,10 +12,16 @@ from custodiet.publish.report.source import Source
 from custodiet.publish.report.wording import number, of, share
 
 GROUPS: Final = {
-    "offense": "A suspected offence", "person": "A person to be found", "assist": "Help for another agency",
-    "civil": "Civil and private matters", "admin": "Tests, training, audits", "immigration": "Immigration",
-    "protected": "Protected activity or group", "insufficient": "Says nothing about the purpose", "unknown": "Not placed, or a bare name",
-}  # fmt: skip
+    "offense": "A suspected offence",
+    "person": "A person to be found",
+    "assist": "Help for another agency",
+    "civil": "Civil and private matters",
+    "admin": "Tests, training, audits",
+    "immigration": "Immigration",
+    "protected": "Protected activity or group",
+    "insufficient": "Says nothing about the purpose",
+    "unknown": "Not placed, or a bare name",
+}
 LISTED: Final = 60
 
 _BY_LABEL: Final = """
@@ -25,7 +31,8 @@ WHERE label <> 'insufficient.redacted' GROUP BY label ORDER BY n DESC, label
 _BY_GROUP: Final = """
 SELECT word, count(*) AS n FROM (
     SELECT unnest(list_distinct(list_transform(
-        list_filter(labels, lambda l: l <> 'insufficient.redacted'), lambda l: CASE WHEN l = 'insufficient.name' THEN 'unknown' ELSE split_part(l, '.', 1) END))) AS word
+        list_filter(labels, lambda l: l <> 'insufficient.redacted'),
+        lambda l: CASE WHEN l = 'insufficient.name' THEN 'unknown' ELSE split_part(l, '.', 1) END))) AS word
     FROM report_searches)
 GROUP BY word ORDER BY n DESC, word
 """
@@ -52,18 +59,23 @@ def chapters(source: Source) -> Iterator[Chapter]:
     groups = [(GROUPS.get(row["word"], row["word"]), int(row["n"])) for row in source.counts(_BY_GROUP)]
     labels = source.counts(_BY_LABEL)
     lead = (
-        f"{of(shown, total)} searches show a reason that could be read."
-        f" Of these, {of(classes.get('unknown', 0), shown)} could not be placed: the classifier abstains rather than guess."
+        f"{of(shown, total)} searches show a reason that could be read. Of these,"
+        f" {of(classes.get('unknown', 0), shown)} could not be placed: the classifier abstains rather than guess."
     )
     parts: list[Part] = [
         bars(
             "What the stated reasons name",
-            f"Searches with at least one such label, of {number(shown)} with a reason that could be read. One search can name several.",
-            groups, shown, row_word="Group", count_word="Searches",
+            f"Searches with at least one such label, of {number(shown)} with a reason that could be read. One search"
+            " can name several.",
+            groups,
+            shown,
+            row_word="Group",
+            count_word="Searches",
         ),
         Text("A label says what the text states, not what was meant. Vague is not unlawful.", quiet=True),
-        Folded(f"Every label ({number(len(labels))})", (_label_table(labels, shown),)), *_states(source),
-    ]  # fmt: skip
+        Folded(f"Every label ({number(len(labels))})", (_label_table(labels, shown),)),
+        *_states(source),
+    ]
     yield Chapter("purposes", "Why", tuple(parts), lead)
 
 
@@ -72,9 +84,11 @@ def _label_table(labels: list[dict[str, Any]], shown: int) -> Part:
     return capped(
         "Searches by label of the published taxonomy",
         (Column("Label"), Column("Searches", numeric=True), Column("Of reasons that could be read", numeric=True)),
-        rows, most=LISTED, more="custodiet export purposes",
+        rows,
+        most=LISTED,
+        more="custodiet export purposes",
         note="Labels are not exclusive and do not add up to 100 %.",
-    )  # fmt: skip
+    )
 
 
 def _states(source: Source) -> list[Part]:
@@ -84,6 +98,11 @@ def _states(source: Source) -> list[Part]:
         (STATE_WORDS.get(state or "", "not told"), int(n), share(int(n), total)) for state, n in rows
     ]
     return [
-        capped("The reason cell in rows of logs", (Column("State"), Column("Rows", numeric=True), Column("Share", numeric=True)), lines,
-               most=10, note="Rows, not searches: several logs can record one search.")
-    ]  # fmt: skip
+        capped(
+            "The reason cell in rows of logs",
+            (Column("State"), Column("Rows", numeric=True), Column("Share", numeric=True)),
+            lines,
+            most=10,
+            note="Rows, not searches: several logs can record one search.",
+        )
+    ]

@@ -21,7 +21,7 @@ from custodiet.publish.report.document import (
     Table,
     Text,
     capped,
-)  # fmt: skip
+)
 from custodiet.publish.report.source import Source
 from custodiet.publish.report.wording import counted, listed, number, of
 
@@ -65,8 +65,8 @@ def _who(chosen: list[str]) -> Part:
     rest = len(chosen) - len(shown)
     if rest:
         text += (
-            f" {counted(rest, 'more organisation')} state{'s' if rest == 1 else ''} a list; those with a log beside the list and the"
-            " longest lists are told here, the others by custodiet network reach ORG."
+            f" {counted(rest, 'more organisation')} state{'s' if rest == 1 else ''} a list; those with a log beside"
+            " the list and the longest lists are told here, the others by custodiet network reach ORG."
         )
     return Text(text)
 
@@ -84,8 +84,8 @@ def _distribution(source: Source, column: str, word: str) -> list[Part]:
         return []
     labels = [_step_label(low, high, word) for low, high in _STEPS]
     summary = (
-        f"Told for {of(int(told), int(total))} searches. Half of them went to {number(_whole(float(median)))} {word} or fewer, nine in ten to"
-        f" {number(int(ninth))} or fewer, the widest to {number(int(most))}."
+        f"Told for {of(int(told), int(total))} searches. Half of them went to {number(_whole(float(median)))} {word}"
+        f" or fewer, nine in ten to {number(int(ninth))} or fewer, the widest to {number(int(most))}."
     )
     rows = [(label, int(count)) for label, count in zip(labels, counts, strict=True)]
     return [
@@ -113,10 +113,15 @@ def _whole(value: float) -> float:
 def _of_producer(told: ReachChapter, place: int) -> Chapter:
     reach = told.reach
     rows: list[tuple[Cell, ...]] = [
-        (label, *(reading.by_label[label] for reading in (
-            reach.declared.direct, reach.declared.onward, reach.observed.direct)))
+        (
+            label,
+            *(
+                reading.by_label[label]
+                for reading in (reach.declared.direct, reach.declared.onward, reach.observed.direct)
+            ),
+        )
         for label in reach.declared.direct.by_label
-    ]  # fmt: skip
+    ]
     rows.append(
         (
             "all",
@@ -127,20 +132,30 @@ def _of_producer(told: ReachChapter, place: int) -> Chapter:
     )
     table = Table(
         f"Who can reach the data of {told.producer}",
-        (Column("Organisations"), Column("Let in by its list", numeric=True), Column("If all of them share on", numeric=True),
-         Column("Seen searching in its network log", numeric=True)),
-        tuple(rows), note=" ".join(reach.caveats),
-    )  # fmt: skip
+        (
+            Column("Organisations"),
+            Column("Let in by its list", numeric=True),
+            Column("If all of them share on", numeric=True),
+            Column("Seen searching in its network log", numeric=True),
+        ),
+        tuple(rows),
+        note=" ".join(reach.caveats),
+    )
     through = capped(
         "Organisations through which most others are reached, if they share on",
-        (Column("Organisation"), Column("Leads on to", numeric=True)), list(reach.declared.onward.through), most=LEADING,
+        (Column("Organisation"), Column("Leads on to", numeric=True)),
+        list(reach.declared.onward.through),
+        most=LEADING,
         more="custodiet network hubs",
-    )  # fmt: skip
+    )
     parts: list[Part] = [table, *_pictures(told)]
     if through.rows:
         parts.append(through)
     parts += [*_use(told), *_ban(told), *(part for cut in told.cuts for part in _cut(cut))]
-    lead = "Two readings stand side by side and are never added: nobody passes data on, and everybody does. The lists do not say which is so."
+    lead = (
+        "Two readings stand side by side and are never added: nobody passes data on, and everybody does. The lists do"
+        " not say which is so."
+    )
     return Chapter(f"reach-{place + 1}", f"Reach: {told.producer}", tuple(parts), lead)
 
 
@@ -176,8 +191,9 @@ def _use(told: ReachChapter) -> list[Part]:
         return []
     coverage = told.use.coverage[0]
     text = (
-        f"The network log covers {of(coverage.n_days_with_records, coverage.n_days)} days from {coverage.first_day} to"
-        f" {coverage.last_day}; {number(coverage.n_without_organisation)} of {number(coverage.n_records)} rows do not show who searched."
+        f"The network log covers {of(coverage.n_days_with_records, coverage.n_days)} days from {coverage.first_day}"
+        f" to {coverage.last_day}; {number(coverage.n_without_organisation)} of {number(coverage.n_records)} rows do"
+        " not show who searched."
     )
     unlisted: list[tuple[Cell, ...]] = [
         (item.organisation, item.n_unlisted, item.n_listed, item.n_not_evaluable) for item in told.use.unlisted
@@ -185,13 +201,23 @@ def _use(told: ReachChapter) -> list[Part]:
     seen = sum(item.answer == "not seen in the log" for item in told.use.unused)
     table = capped(
         "Searched on a day on which no list in force names them",
-        (Column("Organisation"), Column("Searches without a listed share", numeric=True), Column("With a listed share", numeric=True),
-         Column("No list in force that day", numeric=True)),
-        unlisted, most=LEADING, more="custodiet network declared-vs-observed",
-        note="A list can be older than a share, and a hub can be listed in place of those behind it: this asks a question and answers none.",
-    )  # fmt: skip
+        (
+            Column("Organisation"),
+            Column("Searches without a listed share", numeric=True),
+            Column("With a listed share", numeric=True),
+            Column("No list in force that day", numeric=True),
+        ),
+        unlisted,
+        most=LEADING,
+        more="custodiet network declared-vs-observed",
+        note=(
+            "A list can be older than a share, and a hub can be listed in place of those behind it: this asks a"
+            " question and answers none."
+        ),
+    )
     rest = Text(
-        f"{number(seen)} listed recipients do not appear in the log; {number(len(told.use.unused) - seen)} more cannot be told.",
+        f"{number(seen)} listed recipients do not appear in the log; {number(len(told.use.unused) - seen)} more"
+        " cannot be told.",
         quiet=True,
     )
     return [Heading("Lists against the log"), Text(text), table, rest]
@@ -201,8 +227,9 @@ def _ban(told: ReachChapter) -> list[Part]:
     if told.ban is None:
         return []
     text = (
-        f"The page of {told.ban.as_of or 'an unknown day'} names immigration among the prohibited uses; the list lets in"
-        f" {counted(len(told.ban.federal), 'federal organisation')} ({listed(told.ban.federal, 6)}). {told.ban.caveat}"
+        f"The page of {told.ban.as_of or 'an unknown day'} names immigration among the prohibited uses; the list lets"
+        f" in {counted(len(told.ban.federal), 'federal organisation')} ({listed(told.ban.federal, 6)})."
+        f" {told.ban.caveat}"
     )
     return [Text(text, lead="Stated policy beside the list:")]
 
@@ -211,9 +238,13 @@ def _cut(cut: Cut) -> list[Part]:
     word = cut.target
     parts: list[Part] = [Heading(f"What would end {word} reach")]
     parts.append(
-        Text(f"{counted(cut.n_targets, f'{word} organisation')} known, {number(cut.n_reaching)} can reach the data now with full onward"
-             f" sharing; {number(cut.n_in_state)} active public in-state organisations can reach it too.", quiet=True)
-    )  # fmt: skip
+        Text(
+            f"{counted(cut.n_targets, f'{word} organisation')} known, {number(cut.n_reaching)} can reach the data now"
+            f" with full onward sharing; {number(cut.n_in_state)} active public in-state organisations can reach it"
+            " too.",
+            quiet=True,
+        )
+    )
     parts.append(
         Bullets(
             (
@@ -229,9 +260,16 @@ def _cut(cut: Cut) -> list[Part]:
         ]
         table = capped(
             f"Fewest shares whose end would end {word} reach",
-            (Column("Source"), Column("Recipient"), Column("Who controls it"), Column("In-state organisations lost", numeric=True)),
-            rows, most=PLANNED, more="custodiet network cut",
-        )  # fmt: skip
+            (
+                Column("Source"),
+                Column("Recipient"),
+                Column("Who controls it"),
+                Column("In-state organisations lost", numeric=True),
+            ),
+            rows,
+            most=PLANNED,
+            more="custodiet network cut",
+        )
         parts.append(
             Folded(f"The shares of the plan ({counted(len(plan.shares), 'share')})", (table, Bullets(cut.caveats)))
         )

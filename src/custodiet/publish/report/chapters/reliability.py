@@ -59,12 +59,14 @@ SELECT own.org, count(*) AS n, count(*) FILTER (in_own) AS found FROM seen JOIN 
 WHERE in_others AND seen_at BETWEEN own.began AND own.ended GROUP BY own.org ORDER BY own.org
 """
 _BALANCE: Final = """
-SELECT sum(n_rows_read), sum(n_records), sum(n_events), sum(n_shares), sum(n_portal_values), sum(n_layout), sum(n_rejected)
+SELECT sum(n_rows_read), sum(n_records), sum(n_events), sum(n_shares), sum(n_portal_values), sum(n_layout),
+       sum(n_rejected)
 FROM disclosures
 """
 _TOUCHED: Final = """
 SELECT e.indicator_id, e.disclosure_id, count(*) AS n FROM (
-    SELECT indicator_id, unnest(evidence).disclosure_id AS disclosure_id FROM indicators WHERE list_contains(?, indicator_id)) e
+    SELECT indicator_id, unnest(evidence).disclosure_id AS disclosure_id FROM indicators
+    WHERE list_contains(?, indicator_id)) e
 GROUP BY ALL ORDER BY ALL
 """
 
@@ -95,9 +97,12 @@ def _balance(source: Source) -> list[Part]:
     if source.is_linked and source.case.count("searches"):
         records, searches = source.case.count("records"), source.case.count("searches")
         parts.append(
-            Text(f"{number(records)} rows of logs record {number(searches)} searches; {number(records - searches)} rows are copies of a"
-                 " search that another row records too, and are counted once.", lead="Copies.")
-        )  # fmt: skip
+            Text(
+                f"{number(records)} rows of logs record {number(searches)} searches; {number(records - searches)}"
+                " rows are copies of a search that another row records too, and are counted once.",
+                lead="Copies.",
+            )
+        )
     return parts
 
 
@@ -107,7 +112,8 @@ def _pages(source: Source) -> list[Part]:
         return [
             Heading("Against the pages’ own numbers"),
             Text(
-                "No page in the case states a number of searches beside its own audit; completeness of audits cannot be checked this way."
+                "No page in the case states a number of searches beside its own audit; completeness of audits cannot"
+                " be checked this way."
             ),
         ]
     steps = (
@@ -141,14 +147,25 @@ def _pages(source: Source) -> list[Part]:
     ]
     table = capped(
         "Pages whose audit and stated number differ by more than 5 %",
-        (Column("Organisation"), Column("Page of", numeric=True), Column("Stated", numeric=True), Column("Listed in the audit", numeric=True),
-         Column("Listed of stated", numeric=True)),
-        lines, most=LISTED, more="custodiet export portals",
-    )  # fmt: skip
+        (
+            Column("Organisation"),
+            Column("Page of", numeric=True),
+            Column("Stated", numeric=True),
+            Column("Listed in the audit", numeric=True),
+            Column("Listed of stated", numeric=True),
+        ),
+        lines,
+        most=LISTED,
+        more="custodiet export portals",
+    )
     chart = bars(
-        "Searches listed in the audit, against the number the page states", text, [(name, counts[name]) for name, _ in steps], len(rows),
-        row_word="Listed of stated", count_word="Pages",
-    )  # fmt: skip
+        "Searches listed in the audit, against the number the page states",
+        text,
+        [(name, counts[name]) for name, _ in steps],
+        len(rows),
+        row_word="Listed of stated",
+        count_word="Pages",
+    )
     return [Heading("Against the pages’ own numbers"), chart, *([table] if lines else [])]
 
 
@@ -174,7 +191,10 @@ def _own_logs(source: Source) -> list[Part]:
     heading = Heading("Against the logs of others")
     rows = source.counts(_OWN) if source.case.count("sightings") else []
     if not rows:
-        text = "No search of an organisation whose own log was disclosed stands in a log of another organisation of the case; its completeness cannot be checked this way."
+        text = (
+            "No search of an organisation whose own log was disclosed stands in a log of another organisation of the"
+            " case; its completeness cannot be checked this way."
+        )
         return [heading, Text(text)]
     lines: list[tuple[Cell, ...]] = [
         (row["org"], row["n"], row["found"], share(row["found"], row["n"])) for row in rows
@@ -183,12 +203,21 @@ def _own_logs(source: Source) -> list[Part]:
         heading,
         capped(
             "Searches that others recorded, and whether the searcher’s own log has them",
-            (Column("Searching organisation"), Column("In logs of others", numeric=True), Column("Of them in its own log", numeric=True),
-             Column("Share", numeric=True)),
-            lines, most=LISTED, more="custodiet export sightings",
-            note="Only within the days that its own log covers. What is missing can be a different clock or spelling as well as a missing row.",
+            (
+                Column("Searching organisation"),
+                Column("In logs of others", numeric=True),
+                Column("Of them in its own log", numeric=True),
+                Column("Share", numeric=True),
+            ),
+            lines,
+            most=LISTED,
+            more="custodiet export sightings",
+            note=(
+                "Only within the days that its own log covers. What is missing can be a different clock or spelling"
+                " as well as a missing row."
+            ),
         ),
-    ]  # fmt: skip
+    ]
 
 
 def _defects(source: Source) -> list[Part]:
@@ -228,20 +257,33 @@ def _effects(source: Source) -> list[Part]:
         for code in codes.get(disclosure_id, ()):
             touched.setdefault(indicator_id, Counter())[code] += int(n)
     lines: list[tuple[Cell, ...]] = [
-        (row["subject"], source.rule_title(row["rule_id"]), stamp_of(row)[0],
-         "; ".join(f"{code} ({n:,} rows): {EFFECTS[code]}" for code, n in sorted(touched[row["indicator_id"]].items())))
-        for row in claims if row["indicator_id"] in touched
-    ]  # fmt: skip
+        (
+            row["subject"],
+            source.rule_title(row["rule_id"]),
+            stamp_of(row)[0],
+            "; ".join(
+                f"{code} ({n:,} rows): {EFFECTS[code]}" for code, n in sorted(touched[row["indicator_id"]].items())
+            ),
+        )
+        for row in claims
+        if row["indicator_id"] in touched
+    ]
     if not lines:
         if not codes:
             return []
         return [
             Note(
-                f"None of these defects touches the rows behind the {counted(len(ids), 'weightiest claim')} of this report.",
+                f"None of these defects touches the rows behind the {counted(len(ids), 'weightiest claim')} of this"
+                " report.",
                 tone="good",
             )
         ]
     return [
-        capped("Claims whose rows a defect touches", (Column("About"), Column("Rule"), Column("Review"), Column("Defects and effect")), lines,
-               most=CLAIMS, note=f"The {len(ids)} weightiest claims were looked at.")
-    ]  # fmt: skip
+        capped(
+            "Claims whose rows a defect touches",
+            (Column("About"), Column("Rule"), Column("Review"), Column("Defects and effect")),
+            lines,
+            most=CLAIMS,
+            note=f"The {len(ids)} weightiest claims were looked at.",
+        )
+    ]

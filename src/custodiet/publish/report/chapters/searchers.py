@@ -36,11 +36,14 @@ def chapters(source: Source) -> Iterator[Chapter]:
         shares_of(
             "What the stated reasons tell, by level of the searching organisation",
             "Every bar is all searches of that level. Hidden reasons are held against nobody.",
-            [(row["level"], class_counts(row)) for row in levels], CLASS_WORDS, row_word="Level",
+            [(row["level"], class_counts(row)) for row in levels],
+            CLASS_WORDS,
+            row_word="Level",
         ),
         _table("Searches by level of the searching organisation", "Level", levels, total, "level"),
-        *_states(source, total), *_organisations(source),
-    ]  # fmt: skip
+        *_states(source, total),
+        *_organisations(source),
+    ]
     orgs = int(source.case.value("SELECT count(DISTINCT org) FROM report_searches"))
     unnamed = int(source.case.value("SELECT count(*) FROM report_searches WHERE org IS NULL"))
     lead = f"{counted_searches(source, total)} by {counted(orgs, 'organisation')}"
@@ -65,17 +68,34 @@ def evaluable(row: dict[str, Any]) -> int:
 
 def _table(caption: str, word: str, rows: list[dict[str, Any]], total: int, key: str, *, more: int = 0) -> Part:
     lines: list[tuple[Cell, ...]] = [
-        (row[key] or "not known", row["n"], share(row["n"], total), row["orgs"], evaluable(row), row["uninformative"],
-         share(row["uninformative"], evaluable(row)), shown_interval(row["uninformative"], evaluable(row)))
+        (
+            row[key] or "not known",
+            row["n"],
+            share(row["n"], total),
+            row["orgs"],
+            evaluable(row),
+            row["uninformative"],
+            share(row["uninformative"], evaluable(row)),
+            shown_interval(row["uninformative"], evaluable(row)),
+        )
         for row in rows
-    ]  # fmt: skip
+    ]
     return capped(
         caption,
-        (Column(word), Column("Searches", numeric=True), Column("Share", numeric=True), Column("Organisations", numeric=True),
-         Column("Reason evaluable", numeric=True), Column("Says nothing", numeric=True), Column("Rate", numeric=True),
-         Column("95 % interval", numeric=True)),
-        lines, most=len(lines) - more, more="custodiet export searches",
-    )  # fmt: skip
+        (
+            Column(word),
+            Column("Searches", numeric=True),
+            Column("Share", numeric=True),
+            Column("Organisations", numeric=True),
+            Column("Reason evaluable", numeric=True),
+            Column("Says nothing", numeric=True),
+            Column("Rate", numeric=True),
+            Column("95 % interval", numeric=True),
+        ),
+        lines,
+        most=len(lines) - more,
+        more="custodiet export searches",
+    )
 
 
 def _states(source: Source, total: int) -> list[Part]:
@@ -106,19 +126,38 @@ def _organisations(source: Source) -> list[Part]:
         ]
     enough.sort(key=lambda row: (-(interval(row["uninformative"], evaluable(row)) or (0.0,))[0], row["org"]))
     lines: list[tuple[Cell, ...]] = [
-        (row["org"], row["level"], row["state"], row["n"], evaluable(row), row["uninformative"],
-         share(row["uninformative"], evaluable(row)), shown_interval(row["uninformative"], evaluable(row)))
+        (
+            row["org"],
+            row["level"],
+            row["state"],
+            row["n"],
+            evaluable(row),
+            row["uninformative"],
+            share(row["uninformative"], evaluable(row)),
+            shown_interval(row["uninformative"], evaluable(row)),
+        )
         for row in enough
-    ]  # fmt: skip
+    ]
     few = len(rows) - len(enough)
     return [
         capped(
             "Reasons that say nothing about the purpose, by searching organisation",
-            (Column("Organisation"), Column("Level"), Column("State"), Column("Searches", numeric=True),
-             Column("Reason evaluable", numeric=True), Column("Says nothing", numeric=True), Column("Rate", numeric=True),
-             Column("95 % interval", numeric=True)),
-            lines, most=LISTED, more="custodiet export searches",
-            note=f"Ordered by the lower end of the interval. Organisations with fewer than {ENOUGH} evaluable searches are left out"
-            f" ({number(few)}). A short reason is not by itself improper.",
+            (
+                Column("Organisation"),
+                Column("Level"),
+                Column("State"),
+                Column("Searches", numeric=True),
+                Column("Reason evaluable", numeric=True),
+                Column("Says nothing", numeric=True),
+                Column("Rate", numeric=True),
+                Column("95 % interval", numeric=True),
+            ),
+            lines,
+            most=LISTED,
+            more="custodiet export searches",
+            note=(
+                f"Ordered by the lower end of the interval. Organisations with fewer than {ENOUGH} evaluable searches"
+                f" are left out ({number(few)}). A short reason is not by itself improper."
+            ),
         )
-    ]  # fmt: skip
+    ]

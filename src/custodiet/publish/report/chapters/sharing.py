@@ -25,7 +25,8 @@ WITH latest AS (
      AND l.as_of IS NOT DISTINCT FROM s.as_of
     WHERE s.status IS DISTINCT FROM 'pending'
 )
-SELECT coalesce(p.org, n.stated_by) AS producer, p.state AS home, n.outward, max(n.as_of) AS as_of, coalesce(o.org, n.other) AS other,
+SELECT coalesce(p.org, n.stated_by) AS producer, p.state AS home, n.outward, max(n.as_of) AS as_of,
+       coalesce(o.org, n.other) AS other,
        any_value(o.state) AS state, coalesce(any_value(o.level), 'unknown') AS level,
        bool_or(n.status = 'inactive' OR o.status = 'inactive') AS inactive
 FROM named n LEFT JOIN report_orgs p ON p.name = n.stated_by LEFT JOIN report_orgs o ON o.name = n.other
@@ -62,39 +63,58 @@ def chapters(source: Source) -> Iterator[Chapter]:
         parts.append(
             shares_of(
                 "Whom the lists let in",
-                "Organisations that each producer’s latest list names as able to reach its data, as told from their names."
+                "Organisations that each producer’s latest list names as able to reach its data, as told from their"
+                " names."
                 + (f" The {len(drawn)} longest of {number(len(rows))} lists." if len(rows) > len(drawn) else ""),
-                [(row["producer"], [row[f"out_{name.replace(' ', '_')}"] for name in GROUPS]) for row in drawn], GROUPS,
+                [(row["producer"], [row[f"out_{name.replace(' ', '_')}"] for name in GROUPS]) for row in drawn],
+                GROUPS,
                 row_word="Producer",
             )
-        )  # fmt: skip
+        )
     parts += [_producers(rows), *_states(source)]
     others = int(source.case.value(_TABLES))
     if others:
         parts.append(
-            Text(f"{number(others)} more pairs are stated by a table of somebody else (a newspaper’s, say), not by source or recipient;"
-                 " they count in reach, not here.", quiet=True)
-        )  # fmt: skip
+            Text(
+                f"{number(others)} more pairs are stated by a table of somebody else (a newspaper’s, say), not by"
+                " source or recipient; they count in reach, not here.",
+                quiet=True,
+            )
+        )
     lead = f"Latest lists of {counted(len(rows), 'organisation')}. A listed share is a setting, not proof of a search."
     yield Chapter("sharing", "Sharing", tuple(parts), lead)
 
 
 def _producers(rows: list[dict[str, Any]]) -> Part:
     lines: list[tuple[Cell, ...]] = [
-        (row["producer"], row["out_of"] and row["out_of"].isoformat(), row["n_out"] or None,
-         *(row[f"out_{name.replace(' ', '_')}"] if row["n_out"] else None for name in GROUPS),
-         row["out_inactive"] if row["n_out"] else None, row["in_of"] and row["in_of"].isoformat(), row["n_in"] or None)
+        (
+            row["producer"],
+            row["out_of"] and row["out_of"].isoformat(),
+            row["n_out"] or None,
+            *(row[f"out_{name.replace(' ', '_')}"] if row["n_out"] else None for name in GROUPS),
+            row["out_inactive"] if row["n_out"] else None,
+            row["in_of"] and row["in_of"].isoformat(),
+            row["n_in"] or None,
+        )
         for row in sorted(rows, key=lambda row: (-(row["n_out"] + row["n_in"]), row["producer"]))
-    ]  # fmt: skip
+    ]
     shown = sorted(lines[:LISTED], key=lambda line: str(line[0]))
     return capped(
         "Lists by producer, in order of the name",
-        (Column("Producer"), Column("List of", numeric=True), Column("Lets in", numeric=True),
-         *(Column(name.capitalize(), numeric=True) for name in GROUPS), Column("Of them tagged inactive", numeric=True),
-         Column("Other list of", numeric=True), Column("Can reach", numeric=True)),
-        [*shown, *lines[LISTED:]], most=LISTED, more="custodiet network reach ORG, or the table shares of the bundle",
+        (
+            Column("Producer"),
+            Column("List of", numeric=True),
+            Column("Lets in", numeric=True),
+            *(Column(name.capitalize(), numeric=True) for name in GROUPS),
+            Column("Of them tagged inactive", numeric=True),
+            Column("Other list of", numeric=True),
+            Column("Can reach", numeric=True),
+        ),
+        [*shown, *lines[LISTED:]],
+        most=LISTED,
+        more="custodiet network reach ORG, or the table shares of the bundle",
         note="A dash is a list that was not disclosed, which is not an empty one.",
-    )  # fmt: skip
+    )
 
 
 def _states(source: Source) -> list[Part]:
@@ -108,8 +128,14 @@ def _states(source: Source) -> list[Part]:
     ]
     table = capped(
         "Recipients by their state, in order of the postal code",
-        (Column("State"), Column("Organisations", numeric=True), Column("Shares", numeric=True), Column("Of all shares", numeric=True),
-         Column("Producers that list them", numeric=True)),
-        lines, most=70,
-    )  # fmt: skip
+        (
+            Column("State"),
+            Column("Organisations", numeric=True),
+            Column("Shares", numeric=True),
+            Column("Of all shares", numeric=True),
+            Column("Producers that list them", numeric=True),
+        ),
+        lines,
+        most=70,
+    )
     return [Folded(f"Recipients by state ({number(len(rows))} states)", (table,))]
