@@ -48,12 +48,13 @@ def audit(
     """Read disclosures into a case, give them meaning, apply the rules, and write the report.
 
     Raises:
-        CustodietError: The case cannot be used, a receipts file or a rule pack is faulty,
-            or the report would expose somebody. Inputs that cannot be read raise nothing:
+        CustodietError: The case cannot be used, a receipts file, a local input or a rule pack
+            is faulty, or the report would expose somebody. Inputs that cannot be read raise nothing:
             they are problems in the case.
     """
     with Case.open(case_dir, create=True) as case:
-        added = add_paths(case, paths, producer=producer, receipts=receipts, progress=progress)
+        others = _add_local_inputs(case, paths, progress)
+        added = add_paths(case, others, producer=producer, receipts=receipts, progress=progress)
         interpret(case, progress)
         n_indicators, worst = evaluate(case, packs, progress)
         report = None
@@ -71,9 +72,21 @@ def add(
 ) -> AddSummary:  # fmt: skip
     """Read disclosures into a case and give them their meaning, without rules."""
     with Case.open(case_dir, create=True) as case:
-        added = add_paths(case, paths, producer=producer, receipts=receipts, progress=progress)
+        others = _add_local_inputs(case, paths, progress)
+        added = add_paths(case, others, producer=producer, receipts=receipts, progress=progress)
         interpret(case, progress)
         return added
+
+
+def _add_local_inputs(case: Case, paths: Sequence[Path], progress: Progress) -> list[Path]:
+    """Load what an agency adds beside its disclosures (rosters, accounts, …) and return the other paths."""
+    from custodiet.law.local_inputs import load_local_input, split_local_inputs
+
+    inputs, others = split_local_inputs(paths)
+    for path, name in inputs.items():
+        progress(path.name)
+        load_local_input(case, path, name)
+    return others
 
 
 def interpret(case: Case, progress: Progress = lambda _step: None) -> None:

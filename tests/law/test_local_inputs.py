@@ -9,7 +9,7 @@ import pytest
 
 from custodiet.case import Case
 from custodiet.law.evaluate import evaluate_packs
-from custodiet.law.local_inputs import TEMPLATES, kind_of, load_local_input, template_text
+from custodiet.law.local_inputs import TEMPLATES, kind_of, load_local_input, split_local_inputs, template_text
 from custodiet.model.errors import InputError
 from custodiet.model.local_inputs import LOCAL_INPUTS
 from custodiet.rules.rule import Pack, Rule
@@ -122,3 +122,26 @@ def test_a_file_is_known_by_its_name() -> None:
     assert item is not None
     assert item.name == "roster"
     assert kind_of(Path("2025-roster.csv")) is None
+
+
+def test_the_main_path_loads_local_inputs_and_passes_on_the_rest(tmp_path: Path) -> None:
+    from custodiet.pipeline import add
+
+    folder = tmp_path / "given"
+    folder.mkdir()
+    write(folder, "duty of march", FILES["roster"])
+    write(folder, "training", FILES["training"])
+    write(folder, "other", "a,b\n1,2\n")
+    single = write(tmp_path, "people", FILES["accounts"])
+    summary = add([folder, single], case_dir=tmp_path / "case")
+    assert (summary.n_files, summary.n_disclosures) == (1, 1)
+    with Case.open(tmp_path / "case") as case:
+        tables = ("input_roster", "input_training", "input_accounts")
+        assert [case.value(f"SELECT count(*) FROM {table}") for table in tables] == [1, 1, 1]
+
+
+@pytest.mark.parametrize("text", ["", "producer\n", "producer,account,secret\n", "\ufffd\x00", '"producer\n'])
+def test_what_is_no_local_input_is_left_to_the_readers(tmp_path: Path, text: str) -> None:
+    path = write(tmp_path, "roster", text)
+    assert split_local_inputs([path]) == ({}, [path])
+    assert split_local_inputs([tmp_path, tmp_path / "absent.csv"]) == ({}, [tmp_path, tmp_path / "absent.csv"])

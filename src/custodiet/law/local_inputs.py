@@ -6,7 +6,7 @@ Cells of these files name accounts and cases; no message repeats one.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +20,7 @@ from custodiet.model.local_inputs import LOCAL_INPUTS, LocalInput
 from custodiet.model.tables import Column
 
 MAX_FAULTS: Final = 20
+MAX_HEADER: Final = 4_000
 TEMPLATES: Final = Path(__file__).resolve().parent.parent / "data" / "templates"
 
 
@@ -38,6 +39,46 @@ def kind_of(path: Path) -> LocalInput | None:
     """Tell which input a file is by its name (``roster.csv``, ``roster-2025.csv``); None when it is none."""
     stem = path.stem.lower()
     return next((item for name, item in LOCAL_INPUTS.items() if stem == name or stem.startswith(f"{name}-")), None)
+
+
+def input_of(path: Path) -> LocalInput | None:
+    """Tell which input a file is by its header; its name decides where several fit. None when it is none."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            header = {cell.strip() for cell in next(csv.reader([file.readline(MAX_HEADER)]), [])}
+    except (OSError, UnicodeDecodeError, csv.Error):
+        return None
+    fits = [
+        item
+        for item in LOCAL_INPUTS.values()
+        if set(item.required) <= header and header <= set(item.table.column_names)
+    ]
+    named = kind_of(path)
+    return named if named in fits else (fits[0] if len(fits) == 1 else None)
+
+
+def split_local_inputs(paths: Sequence[Path]) -> tuple[dict[Path, str], list[Path]]:
+    """Part local inputs, given or lying in a given folder, from disclosures.
+
+    Returns:
+        File to the word of its input, and the other paths. A folder that holds local
+        inputs is given as what else lies in it; other folders stay as they are.
+    """
+    inputs: dict[Path, str] = {}
+    others: list[Path] = []
+    for path in paths:
+        inside = sorted(path.iterdir()) if path.is_dir() else [path]
+        found = {
+            file: item.name
+            for file in inside
+            if file.suffix.lower() == ".csv" and file.is_file() and (item := input_of(file)) is not None
+        }
+        inputs |= found
+        if not found:
+            others.append(path)
+        elif path.is_dir():
+            others += [file for file in inside if file not in found and not file.name.startswith((".", "~$"))]
+    return inputs, others
 
 
 def load_local_input(case: Case, path: Path, name: str | None = None) -> int:
