@@ -34,6 +34,8 @@ from custodiet.publish.rule_texts import write_rule_texts
 
 ReportWriter = Callable[..., Path]
 _MADE_OF_THE_CASE: Final = ("claims", "reply", "report", "originals.json")
+_KEYS_ONLY: Final = ("sightings", "evidence")
+_KEYS: Final = ("search_key", "evidence")
 _LIBRARIES: Final = ("duckdb", "pyarrow")
 _README: Final = """\
 This folder is a publication made with custodiet. Anyone can check it:
@@ -164,21 +166,20 @@ def _write_content(
         progress("report")
         writer(case, work / "report", pdf=True, publication=publication)
     progress("attacks on what would be published")
-    require_safe(publication, _outputs(work, tables, proofs.rows, _facts(publication)))
+    require_safe(publication, _outputs(work, tables, _facts(publication)))
     return claims, sum(rows.num_rows for rows in proofs.rows.values())
 
 
-def _outputs(
-    work: Path, tables: Mapping[str, pa.Table], proofs: Mapping[str, pa.Table], facts: Mapping[str, Any]
-) -> dict[str, bytes | pa.Table]:
-    """Gather what the attacks are run on: all that was made of the case, each content once."""
+def _outputs(work: Path, tables: Mapping[str, pa.Table], facts: Mapping[str, Any]) -> dict[str, bytes | pa.Table]:
+    """Gather what the attacks are run on: all that was made of the case, each content once.
+
+    Opened rows of proofs are left out: they are rows of the tables, or they would not be opened.
+    """
     found: dict[str, bytes | pa.Table] = {"manifest.json": canonical_json(facts)}
     for name, rows in tables.items():
-        # The evidence of an indicator is a table of its own.
-        found[f"tables/{name}.parquet"] = rows.drop_columns([c for c in rows.column_names if c == "evidence"])
-    for name, rows in proofs.items():
-        plain = [field.name for field in rows.schema if not pa.types.is_fixed_size_binary(field.type)]
-        found[f"proofs/{name}.parquet"] = rows.select(plain)
+        # Tables of nothing but keys hold no cell of an original.
+        if name not in _KEYS_ONLY:
+            found[f"tables/{name}.parquet"] = rows.drop_columns([c for c in rows.column_names if c in _KEYS])
     for path in sorted(work.rglob("*")):
         place = path.relative_to(work).as_posix()
         if path.is_file() and place.split("/")[0] in _MADE_OF_THE_CASE:

@@ -18,6 +18,7 @@ import pyarrow as pa
 from custodiet.case import Case
 from custodiet.case.citations import cite_rows
 from custodiet.privacy.tables import last_part
+from custodiet.publish.evidence import rows_with_first_evidence
 from custodiet.publish.originals import receipts_of
 
 SHOWN_ROWS: Final = 5
@@ -183,7 +184,7 @@ def _indicators(case: Case, outward: Mapping[str, pa.Table]) -> list[Claim]:
                 " ON s.disclosure_id = e.disclosure_id AND s.record_no = e.record_no GROUP BY e.indicator_id"
             ).to_pylist()
         }
-    rows = outward["indicators"].to_pylist()
+    rows = rows_with_first_evidence(outward["indicators"], SHOWN_ROWS)
     receipts = receipts_of(outward["disclosures"])
     sources = _sources(case, rows, receipts)
     nothing = {"n_rows": 0, "n_searches": 0, "n_pairs": 0}

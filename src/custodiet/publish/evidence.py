@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from custodiet.case import Case
 from custodiet.model.tables import Column, Table
@@ -18,6 +21,19 @@ EVIDENCE = Table(
     ),
     ("indicator_id", "disclosure_id", "record_no"),
 )
+
+
+def rows_with_first_evidence(indicators: pa.Table, most: int) -> list[dict[str, Any]]:
+    """Return indicators as dictionaries with at most ``most`` rows of evidence, and ``n_evidence``, how many there are.
+
+    An indicator can rest on millions of rows; a sheet or a letter shows the first of them.
+    """
+    evidence = indicators["evidence"].combine_chunks()
+    counts = pc.fill_null(pc.list_value_length(evidence), 0).to_pylist()
+    place = indicators.column_names.index("evidence")
+    first = pc.list_slice(evidence, 0, most, return_fixed_size_list=False)
+    rows = indicators.set_column(place, "evidence", first).to_pylist()
+    return [row | {"n_evidence": n, "evidence": row["evidence"] or []} for row, n in zip(rows, counts, strict=True)]
 
 
 def evidence_table(case: Case, indicators: pa.Table) -> pa.Table:

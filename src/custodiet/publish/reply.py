@@ -17,6 +17,7 @@ from custodiet.case.citations import cite_rows
 from custodiet.privacy.formulas import disarm
 from custodiet.privacy.tables import last_part
 from custodiet.publish.claims import Claim
+from custodiet.publish.evidence import rows_with_first_evidence
 from custodiet.publish.originals import receipts_of
 
 ROWS_LISTED: Final = 500
@@ -38,7 +39,7 @@ def write_packets(
     Returns:
         The organisations, in order.
     """
-    indicators = outward["indicators"].to_pylist()
+    indicators = rows_with_first_evidence(outward["indicators"], ROWS_LISTED)
     by_id = {claim.id.removeprefix("indicator."): claim for claim in claims if claim.id.startswith("indicator.")}
     concerned: dict[str, list[Mapping[str, Any]]] = {}
     for row in indicators:
@@ -135,6 +136,6 @@ def _rows_csv(rows: Sequence[Mapping[str, Any]], places: Mapping[str, list[str]]
     for row in rows:
         for item in row["evidence"][:ROWS_LISTED]:
             record = f"{item['disclosure_id']}:{item['record_no']}"
-            cells = [row["indicator_id"], record, *places.get(record, [""] * 7), str(len(row["evidence"])), ""]
+            cells = [row["indicator_id"], record, *places.get(record, [""] * 7), str(row["n_evidence"]), ""]
             writer.writerow([disarm(cell) for cell in cells])
     return text.getvalue()

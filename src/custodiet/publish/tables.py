@@ -114,8 +114,8 @@ def _json_lists(column: pa.ChunkedArray) -> pa.ChunkedArray:
             lengths = pc.list_value_length(column).cast(pa.string())
             told = pc.binary_join_element_wise(lengths, pc.binary_join(column, _BETWEEN), _BETWEEN)
             encoded = told.dictionary_encode()
-            texts = [_json(_split(text)) for text in encoded.dictionary.to_pylist()]
-            return pa.chunked_array([pa.array(texts, pa.string()).take(encoded.indices)])
+            distinct = [_json(_split(text)) for text in encoded.dictionary.to_pylist()]
+            return pa.chunked_array([pa.array(distinct, pa.string()).take(encoded.indices)])
     texts = [None if value is None else _json(value) for value in column.to_pylist()]
     return pa.chunked_array([pa.array(texts, pa.string())])
 

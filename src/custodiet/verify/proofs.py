@@ -17,7 +17,6 @@ from custodiet.verify.merkle import leaf_hash, root_of
 from custodiet.verify.result import Verdict
 
 _COUNTED: Final = {"records": "n_records", "events": "n_events", "shares": "n_shares"}
-_HOUR: Final = "%Y-%m-%dT%HZ"
 _ABSENT: Final = "\x00absent"
 Key = tuple[str, str]
 
@@ -177,5 +176,6 @@ def _plain(rows: pa.Table, names: list[str]) -> pa.Table:
 def as_text(column: Any) -> Any:
     """Write a column as it stands in a leaf: integers in decimal, days in ISO form, times to the hour."""
     if pa.types.is_timestamp(column.type):
-        return pc.strftime(column, format=_HOUR)
+        text = pc.utf8_slice_codeunits(column.cast(pa.timestamp("us")).cast(pa.string()), 0, 13)
+        return pc.binary_join_element_wise(pc.replace_substring(text, " ", "T"), pa.scalar("Z"), pa.scalar(""))
     return column.cast(pa.string())
