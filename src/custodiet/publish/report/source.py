@@ -176,7 +176,7 @@ class Source:
     @cached_property
     def n_left_out(self) -> int:
         """Count the results about accounts that stay in the case."""
-        shown = sum(row["level"] == "account" for row in self.indicators)
+        shown = len([row for row in self.indicators if row["level"] == "account"])
         found = int(self.case.value("SELECT count(*) FROM indicators WHERE level = 'account'") or 0)
         return found - shown
 
