@@ -35,43 +35,59 @@ FROM (
 """
 
 # "Says nothing" is what the rule of practice on uninformative reasons counts; a bare name is not placed.
-_CLASS: Final = """
-CASE WHEN labels IS NULL OR len(labels) = 0 THEN 'not told'
-     WHEN len(list_filter(labels, lambda l: l <> 'unknown' AND NOT starts_with(l, 'insufficient.'))) > 0 THEN 'stated'
-     WHEN list_contains(labels, 'unknown') OR list_contains(labels, 'insufficient.name') THEN 'unknown'
-     WHEN len(list_filter(labels, lambda l: l <> 'insufficient.redacted')) > 0 THEN 'uninformative'
-     ELSE 'hidden' END
-"""
+_LABEL_SETS: Final = """
+CREATE OR REPLACE TEMP TABLE report_label_sets AS
+SELECT label_set, labels,
+       CASE WHEN len(labels) = 0 THEN 'not told'
+            WHEN len(list_filter(labels, lambda l: l <> 'unknown' AND NOT starts_with(l, 'insufficient.'))) > 0 THEN 'stated'
+            WHEN list_contains(labels, 'unknown') OR list_contains(labels, 'insufficient.name') THEN 'unknown'
+            WHEN len(list_filter(labels, lambda l: l <> 'insufficient.redacted')) > 0 THEN 'uninformative'
+            ELSE 'hidden' END AS purpose_class
+FROM (SELECT label_set, list_distinct(list_filter(string_split(label_set, ' '), lambda l: l <> '')) AS labels
+      FROM (SELECT DISTINCT label_set FROM report_found))
+"""  # noqa: E501
 
+# One row per hour: how far the producers' wall clocks are from UTC. Most cases have one zone.
+_CLOCKS: Final = """
+CREATE OR REPLACE TEMP TABLE report_clocks AS
+SELECT date_trunc('hour', searched_at) AS hour, min(searched_local - searched_at::TIMESTAMP) AS least,
+       max(searched_local - searched_at::TIMESTAMP) AS most
+FROM records WHERE searched_at IS NOT NULL GROUP BY 1
+"""
+_ZONES_DIFFER: Final = "SELECT bool_or(least <> most) FROM report_clocks"
+_ONE_ZONE: Final = """
+CREATE OR REPLACE TEMP TABLE report_found AS
+SELECT s.org, coalesce(s.searched_at::TIMESTAMP + c.least, s.searched_at::TIMESTAMP) AS local_at, s.networks, s.devices,
+       coalesce(array_to_string(s.purposes, ' '), '') AS label_set
+FROM searches s LEFT JOIN report_clocks c ON c.hour = date_trunc('hour', s.searched_at)
+"""
 # Copies of one search carry one time; the earliest local reading stands for all.
-_LINKED: Final = f"""
-CREATE OR REPLACE TEMP TABLE report_searches AS
+_MANY_ZONES: Final = """
+CREATE OR REPLACE TEMP TABLE report_found AS
 WITH seen AS (
     SELECT s.search_key, min(coalesce(r.searched_local, r.searched_at::TIMESTAMP)) AS local_at
     FROM sightings s JOIN records r USING (disclosure_id, record_no) GROUP BY s.search_key
-), found AS (
-    SELECT s.search_key, s.org, coalesce(seen.local_at, s.searched_at::TIMESTAMP) AS local_at, s.networks, s.devices,
-           s.n_sightings, s.n_producers, s.purposes AS labels
-    FROM searches s LEFT JOIN seen USING (search_key)
 )
-SELECT search_key, coalesce(o.org, f.org) AS org, o.state, coalesce(o.level, 'unknown') AS level, local_at, networks,
-       devices, n_sightings, n_producers, labels, {_CLASS} AS purpose_class
-FROM found f LEFT JOIN report_orgs o ON o.name = f.org
+SELECT s.org, coalesce(seen.local_at, s.searched_at::TIMESTAMP) AS local_at, s.networks, s.devices,
+       coalesce(array_to_string(s.purposes, ' '), '') AS label_set
+FROM searches s LEFT JOIN seen USING (search_key)
 """
-
-_UNLINKED: Final = f"""
+_UNLINKED: Final = """
+CREATE OR REPLACE TEMP TABLE report_found AS
+WITH named AS (
+    SELECT key, string_agg(label, ' ' ORDER BY label) AS label_set FROM purposes WHERE field = 'reason' GROUP BY key
+)
+SELECT r.org, coalesce(r.searched_local, r.searched_at::TIMESTAMP) AS local_at, r.networks, r.devices,
+       coalesce(n.label_set, '') AS label_set
+FROM records r LEFT JOIN named n ON n.key = r.reason_key
+"""
+_SEARCHES: Final = """
 CREATE OR REPLACE TEMP TABLE report_searches AS
-WITH named AS (SELECT key, list(label ORDER BY label) AS labels FROM purposes WHERE field = 'reason' GROUP BY key),
-found AS (
-    SELECT r.disclosure_id || ':' || r.record_no AS search_key, r.org,
-           coalesce(r.searched_local, r.searched_at::TIMESTAMP) AS local_at, r.networks, r.devices, 1 AS n_sightings,
-           1 AS n_producers, n.labels
-    FROM records r LEFT JOIN named n ON n.key = r.reason_key
-)
-SELECT search_key, coalesce(o.org, f.org) AS org, o.state, coalesce(o.level, 'unknown') AS level, local_at, networks,
-       devices, n_sightings, n_producers, labels, {_CLASS} AS purpose_class
-FROM found f LEFT JOIN report_orgs o ON o.name = f.org
+SELECT coalesce(o.org, f.org) AS org, o.state, coalesce(o.level, 'unknown') AS level, f.local_at, f.networks, f.devices,
+       f.label_set, l.purpose_class
+FROM report_found f LEFT JOIN report_orgs o ON o.name = f.org JOIN report_label_sets l ON l.label_set = f.label_set
 """
+_WORKING: Final = ("report_searches", "report_found", "report_label_sets", "report_clocks", "report_orgs")
 
 # A rule applies where a row is inside its place, time and addressee.
 APPLIED: Final = "SELECT rule_id FROM outcomes GROUP BY rule_id HAVING sum(n_indicator + n_clear + n_not_evaluable) > 0"
@@ -120,11 +136,18 @@ class Source:
     def prepare(self) -> None:
         """Make the working tables."""
         self.case.execute(_ORGS)
-        self.case.execute(_LINKED if self.is_linked else _UNLINKED)
+        self.case.execute(_CLOCKS)
+        for statement in (self._found(), _LABEL_SETS, _SEARCHES, "DROP TABLE report_found"):
+            self.case.execute(statement)
+
+    def _found(self) -> str:
+        if not self.is_linked:
+            return _UNLINKED
+        return _MANY_ZONES if self.case.value(_ZONES_DIFFER) else _ONE_ZONE
 
     def release(self) -> None:
         """Remove the working tables."""
-        for name in ("report_searches", "report_orgs"):
+        for name in _WORKING:
             self.case.execute(f"DROP TABLE IF EXISTS {name}")
 
     @cached_property

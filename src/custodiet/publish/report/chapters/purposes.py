@@ -24,16 +24,20 @@ GROUPS: Final = {
 }
 LISTED: Final = 60
 
-_BY_LABEL: Final = """
-SELECT label, count(*) AS n FROM (SELECT unnest(list_distinct(labels)) AS label FROM report_searches)
+_SETS: Final = """
+SELECT l.labels, s.n FROM report_label_sets l
+JOIN (SELECT label_set, count(*) AS n FROM report_searches GROUP BY label_set) s USING (label_set)
+"""
+_BY_LABEL: Final = f"""
+SELECT label, sum(n)::BIGINT AS n FROM (SELECT unnest(labels) AS label, n FROM ({_SETS}))
 WHERE label <> 'insufficient.redacted' GROUP BY label ORDER BY n DESC, label
 """
-_BY_GROUP: Final = """
-SELECT word, count(*) AS n FROM (
+_BY_GROUP: Final = f"""
+SELECT word, sum(n)::BIGINT AS n FROM (
     SELECT unnest(list_distinct(list_transform(
         list_filter(labels, lambda l: l <> 'insufficient.redacted'),
-        lambda l: CASE WHEN l = 'insufficient.name' THEN 'unknown' ELSE split_part(l, '.', 1) END))) AS word
-    FROM report_searches)
+        lambda l: CASE WHEN l = 'insufficient.name' THEN 'unknown' ELSE split_part(l, '.', 1) END))) AS word, n
+    FROM ({_SETS}))
 GROUP BY word ORDER BY n DESC, word
 """
 _CLASSES: Final = "SELECT purpose_class, count(*) AS n FROM report_searches GROUP BY 1"

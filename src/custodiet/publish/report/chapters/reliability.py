@@ -36,7 +36,7 @@ _PAGES: Final = """
 SELECT coalesce(o.org, p.producer) AS producer, p.as_of, p.searches_30d AS stated,
        count(DISTINCT coalesce(r.search_id, r.record_no::VARCHAR)) AS listed
 FROM portals p JOIN disclosures d ON d.disclosure_id = p.disclosure_id
-JOIN disclosures a ON a.sha256 = d.sha256 AND a.kind = 'portal-audit'
+JOIN disclosures a ON a.sha256 = d.sha256 AND a.member_sha256 = d.member_sha256 AND a.kind = 'portal-audit'
 JOIN records r ON r.disclosure_id = a.disclosure_id
 LEFT JOIN report_orgs o ON o.name = p.producer
 WHERE p.searches_30d IS NOT NULL GROUP BY ALL ORDER BY producer, as_of
@@ -53,7 +53,7 @@ WITH own AS (
            bool_or(coalesce(p.org, r.producer) <> coalesce(o.org, r.org)) AS in_others
     FROM sightings s JOIN records r USING (disclosure_id, record_no)
     LEFT JOIN report_orgs o ON o.name = r.org LEFT JOIN report_orgs p ON p.name = r.producer
-    WHERE r.org IS NOT NULL GROUP BY ALL
+    WHERE coalesce(o.org, r.org) IN (SELECT org FROM own) GROUP BY ALL
 )
 SELECT own.org, count(*) AS n, count(*) FILTER (in_own) AS found FROM seen JOIN own ON own.org = seen.org
 WHERE in_others AND seen_at BETWEEN own.began AND own.ended GROUP BY own.org ORDER BY own.org
