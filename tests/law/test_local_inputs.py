@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,9 @@ from custodiet.law.evaluate import evaluate_packs
 from custodiet.law.local_inputs import TEMPLATES, kind_of, load_local_input, split_local_inputs, template_text
 from custodiet.model.errors import InputError
 from custodiet.model.local_inputs import LOCAL_INPUTS
+from custodiet.rules.load import find_rule, load_packs
 from custodiet.rules.rule import Pack, Rule
-from tests.law.builders import PD, fill, organisation, outcomes, search, share
+from tests.law.builders import NOON, PD, fill, organisation, outcomes, search, share
 from tests.law.test_evaluate import PACK
 from tests.rules.builders import rule
 
@@ -145,3 +147,37 @@ def test_what_is_no_local_input_is_left_to_the_readers(tmp_path: Path, text: str
     path = write(tmp_path, "roster", text)
     assert split_local_inputs([path]) == ({}, [path])
     assert split_local_inputs([tmp_path, tmp_path / "absent.csv"]) == ({}, [tmp_path, tmp_path / "absent.csv"])
+
+
+def test_monthly_totals_are_reconciled_with_the_log(case: Case, tmp_path: Path) -> None:
+    fill(case, [search(n) for n in range(1, 4)])
+    made = find_rule(load_packs(["practice"]), "practice.log-differs-from-monthly-total")
+    assert made is not None
+
+    def with_total(total: int) -> tuple[int, int, int, int]:
+        text = f"producer,month,searches,basis\n{PD},2025-03-01,{total},dashboard\n{PD},2025-04-01,9,dashboard\n"
+        load_local_input(case, write(tmp_path, "monthly-totals", text))
+        evaluate_packs(case, [Pack(PACK, Path(), (made,))])
+        return outcomes(case, made.id)[PD]
+
+    evaluate_packs(case, [Pack(PACK, Path(), (made,))])
+    assert outcomes(case, made.id)[PD] == (0, 0, 1, 0)
+    assert with_total(3) == (0, 1, 0, 0)
+    assert with_total(4) == (1, 0, 0, 0)
+
+
+def test_pages_are_reconciled_with_audits_and_purge_reports(case: Case, tmp_path: Path) -> None:
+    rows = [search(n, kind="portal-audit", disclosure_id="audit-1") for n in (1, 2)]
+    rows += [search(1, kind="portal-audit", disclosure_id="audit-2")]
+    rows += [search(2, kind="portal-audit", disclosure_id="audit-2", at=NOON - timedelta(days=30))]
+    rows += [search(9, kind="network-audit", disclosure_id="log")]
+    page = {"producer": PD, "as_of": NOON.date(), "retention_days": 30, "disclosure_id": "page", "source_row": 1}
+    fill(case, rows, portals=[page, page | {"as_of": NOON.date() - timedelta(days=1), "disclosure_id": "page-before"}])
+    text = f"producer,purged_on,oldest_kept_on,n_deleted\n{PD},2025-03-03,2025-01-31,5\n{PD},2025-03-04,2024-01-01,5\n"
+    is_two = rule(subject="portal", pattern={"field": "audit_rows_30d", "op": "eq", "value": 2})
+    is_late = rule(subject="portal", pattern={"field": "oldest_kept_days", "op": "eq", "value": 31})
+    # The page of the day before sees none of these searches; the search a month earlier is all it has.
+    assert judged(case, is_two)[:3] == (1, 1, 0)
+    assert judged(case, is_late)[:3] == (0, 0, 2)
+    load_local_input(case, write(tmp_path, "purge-reports", text))
+    assert judged(case, is_late)[:3] == (1, 0, 1)

@@ -224,9 +224,17 @@ def _search_inputs(inputs: Inputs) -> str:
               f"{account} AND i.trained_on <= {day} AND coalesce(i.expires_on >= {day}, true)"),
         asked("on_duty", "input_roster", own,
               f"{account} AND r.searched_local BETWEEN i.starts_at AND i.ends_at", account),
+        _month_total(inputs, mine),
         _listed(inputs),
     ]  # fmt: skip
     return ",\n  ".join(known)
+
+
+def _month_total(inputs: Inputs, mine: str) -> str:
+    if not inputs.has("input_monthly_totals"):
+        return "NULL::BIGINT AS month_total"
+    month = "date_trunc('month', coalesce(r.searched_local, r.searched_at::TIMESTAMP))::DATE"
+    return f"(SELECT max(i.searches) FROM input_monthly_totals i WHERE {mine} AND i.month = {month}) AS month_total"
 
 
 def _listed(inputs: Inputs) -> str:
@@ -276,7 +284,7 @@ def _share_input(inputs: Inputs, column: str, table: str, other: str, since: str
     )
 
 
-def _portal(_inputs: Inputs) -> str:
+def _portal(inputs: Inputs) -> str:
     texts = ", ".join(
         f"p.{name}"
         for name in (
@@ -292,18 +300,40 @@ def _portal(_inputs: Inputs) -> str:
   lists AS (
     SELECT disclosure_id, coalesce(o.canonical, x.source) AS list_of, count(DISTINCT recipient) AS n
     FROM shares x LEFT JOIN org_facts o ON o.name = x.source WHERE x.stated_by = x.source GROUP BY ALL),
-  audited AS (SELECT DISTINCT coalesce(o.canonical, r.producer) AS audit_of
-              FROM records r LEFT JOIN org_facts o ON o.name = r.producer WHERE r.kind = 'portal-audit')
+  audit_days AS (
+    SELECT coalesce(o.canonical, r.producer) AS audit_of, r.disclosure_id AS audit_id,
+           coalesce(r.searched_local::DATE, r.searched_at::DATE) AS audit_on, count(*) AS n
+    FROM records r LEFT JOIN org_facts o ON o.name = r.producer WHERE r.kind = 'portal-audit' GROUP BY ALL),
+  audited AS (SELECT DISTINCT audit_of FROM audit_days),
+  audit_sums AS (
+    SELECT p.disclosure_id AS page_id, p.source_row AS page_row, a.audit_id, sum(a.n)::BIGINT AS n
+    FROM portals p LEFT JOIN org_facts o ON o.name = p.producer
+    JOIN audit_days a ON a.audit_of = coalesce(o.canonical, p.producer)
+      AND a.audit_on > p.as_of - INTERVAL 30 DAY AND a.audit_on <= p.as_of
+    GROUP BY ALL),
+  recent AS (SELECT page_id, page_row, max(n) AS n FROM audit_sums GROUP BY ALL){_purges(inputs)}
 SELECT
   p.disclosure_id, p.source_row, coalesce(o.canonical, p.producer) AS producer, p.producer AS producer_released, {_facts("o", "producer")},
   p.as_of, p.retention_days, p.cameras, p.searches_30d, p.hits_30d, p.vehicles_30d, p.prohibited_uses, p.acceptable_use,
   p.access_policy, p.hotlist_policy, p.hotlists, concat_ws(chr(10), {texts}) AS page_text, p.last_updated,
   l.n AS n_recipients, a.audit_of IS NOT NULL AS has_audit,
+  recent.n AS audit_rows_30d, {"date_diff('day', u.oldest_kept_on, u.purged_on)" if inputs.has("input_purge_reports") else "NULL::BIGINT"} AS oldest_kept_days,
   p.disclosure_id || ':' || p.source_row AS search_key
 FROM portals p
 LEFT JOIN org_facts o ON o.name = p.producer
 LEFT JOIN lists l ON l.disclosure_id = p.disclosure_id AND l.list_of = coalesce(o.canonical, p.producer)
-LEFT JOIN audited a ON a.audit_of = coalesce(o.canonical, p.producer)"""
+LEFT JOIN audited a ON a.audit_of = coalesce(o.canonical, p.producer)
+LEFT JOIN recent ON recent.page_id = p.disclosure_id AND recent.page_row = p.source_row
+{"ASOF LEFT JOIN purges u ON u.purge_of = coalesce(o.canonical, p.producer) AND u.purged_on <= p.as_of" if inputs.has("input_purge_reports") else ""}"""
+
+
+def _purges(inputs: Inputs) -> str:
+    if not inputs.has("input_purge_reports"):
+        return ""
+    return """,
+  purges AS (
+    SELECT coalesce(o.canonical, i.producer) AS purge_of, i.purged_on, min(i.oldest_kept_on) AS oldest_kept_on
+    FROM input_purge_reports i LEFT JOIN org_facts o ON o.name = i.producer GROUP BY ALL)"""
 
 
 _COLUMN_TESTS: Final = {
