@@ -207,3 +207,18 @@ def test_a_very_large_case_stays_small_enough_to_open(case: Case) -> None:
     text = lxml.html.document_fromstring(page.read_text(encoding="utf-8")).xpath("string(//main)")
     assert "4,940 more: custodiet export problems" in text
     assert "3,000 indicators found by a program" in text
+
+
+def test_rules_that_count_the_same_rows_come_once_in_the_brief(case: Case) -> None:
+    case.append_rows("disclosures", [disclosure()])
+    rules = ("practice.reason-left-blank", "policy.reason-left-blank", "practice.reason-not-informative")
+    panel = '{"headline": {"label": "x", "count": %d}, "alternatives": [], "range": [%d, %d], "flips": []}'
+    case.append_rows(
+        "indicators",
+        [
+            indicator(n, rule_id=rule, subject="Town PD", sensitivity=panel % (count, count, count))
+            for n, (rule, count) in enumerate(zip(rules, (5, 5, 9), strict=True), 1)
+        ],
+    )
+    brief = tree_of(case).xpath("//section[@id='brief']//article/@id")
+    assert brief == ["b-i-0000000000000003", "b-i-0000000000000001"]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, Final
 
-from custodiet.publish.report.claims import claim, weight
+from custodiet.publish.report.claims import claim, headline_of, weight
 from custodiet.publish.report.document import Bullets, Chapter, Heading, Note, Pairs, Part, Text
 from custodiet.publish.report.gaps import UNREAD, not_determined, to_ask
 from custodiet.publish.report.source import APPLIED, Source
@@ -155,7 +155,11 @@ def _indicators(source: Source) -> list[Part]:
 
 
 def _one_of_each_rule(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Choose the weightiest indicator of each rule; rules that count the same rows of the same subject come once."""
     best: dict[str, dict[str, Any]] = {}
     for row in sorted(rows, key=weight):
         best.setdefault(row["rule_id"], row)
-    return list(best.values())[:MOST_UNREVIEWED]
+    distinct: dict[tuple[str, int], dict[str, Any]] = {}
+    for row in best.values():
+        distinct.setdefault((row["subject"], headline_of(row)), row)
+    return list(distinct.values())[:MOST_UNREVIEWED]

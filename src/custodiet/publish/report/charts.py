@@ -247,8 +247,10 @@ def _short(text: str, most: int) -> str:
 
 
 def _round_up(value: int) -> int:
-    """Return the next round number that can be halved, such as 2, 4, 6, 8, 10, 20 and 40."""
+    """Return the next round number that can be halved, such as 2, 4, 10, 12, 20 and 24."""
     size = 1
-    while value > 10 * size:
+    while value > 100 * size:
         size *= 10
-    return next(step * size for step in (2, 4, 6, 8, 10) if step * size >= value)
+    return next(
+        step * size for step in (2, 4, 6, 8, 10, 12, 16, 20, 24, 30, 40, 50, 60, 80, 100) if step * size >= value
+    )
