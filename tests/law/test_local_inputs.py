@@ -103,6 +103,11 @@ def test_the_same_file_twice_is_one(case: Case, tmp_path: Path) -> None:
         ("training", "producer,account,trained_on\nA,,2025-01-01\n", "line 2: account is empty"),
         ("monthly-totals", "producer,month,searches\nA,2025-01-01,many\n", "line 2: searches is no whole number"),
         ("case-numbers", "producer,case_number\nA,1,secret-name\n", "more cells than the header"),
+        (
+            "eras",
+            "producer,since,era,citation\nA,2025-01-01,secret-name,page 2\n",
+            "line 2: era is none of devices, id",
+        ),
         ("nothing-known", "a,b\n", "is no local input"),
     ],
 )
@@ -181,3 +186,12 @@ def test_pages_are_reconciled_with_audits_and_purge_reports(case: Case, tmp_path
     assert judged(case, is_late)[:3] == (0, 0, 2)
     load_local_input(case, write(tmp_path, "purge-reports", text))
     assert judged(case, is_late)[:3] == (1, 0, 1)
+
+
+def test_an_analyst_can_say_which_form_an_export_had(case: Case, tmp_path: Path) -> None:
+    fill(case, [search(1, at=NOON - timedelta(days=1)), search(2), search(3, at=NOON + timedelta(days=9))])
+    is_named = rule(pattern={"field": "era", "op": "eq", "value": "drop-down"})
+    assert judged(case, is_named)[:3] == (0, 3, 0)
+    text = f"producer,since,era,citation\n{PD},2025-03-03,drop-down,Release notes p. 2\n{PD},2025-03-10,id,Release notes p. 3\n"
+    load_local_input(case, write(tmp_path, "eras", text))
+    assert judged(case, is_named)[:3] == (1, 2, 0)

@@ -163,6 +163,9 @@ def _parsed(reader: csv.DictReader[str], item: LocalInput, faults: list[str]) ->
                 row[column.name] = _value(cleaned, column)
             except ValueError:
                 faults.append(f"line {reader.line_num}: {column.name} is no {_FORMS[column.type]}")
+            allowed = dict(item.words).get(column.name)
+            if allowed and cleaned not in allowed:
+                faults.append(f"line {reader.line_num}: {column.name} is none of {', '.join(allowed)}")
         yield row
 
 

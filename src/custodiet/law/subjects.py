@@ -173,7 +173,7 @@ SELECT
   r.window_start, r.window_end, coalesce(r.window_start_local, r.window_start::TIMESTAMP) AS window_start_local,
   coalesce(r.window_end_local, r.window_end::TIMESTAMP) AS window_end_local,
   r.networks, nullif(r.devices, 0) AS devices, regexp_replace(lower(trim(r.search_type)), '\\s*-\\s*mobile$', '') AS search_type,
-  r.vendor, e.era, r.reason_state, {_given("reason")}, r.case_number_state, {_given("case_number")},
+  r.vendor, {_era(inputs)} AS era, r.reason_state, {_given("reason")}, r.case_number_state, {_given("case_number")},
   r.user_state, {_given("user")}, r.plate_state, {_given("plate")},
   CASE WHEN r.offense_type IS NOT NULL THEN trim(r.offense_type) <> '' END AS offense_given,
   l.purposes, l.reason_labels, CASE WHEN r.reason_state IN {_HIDDEN} THEN NULL ELSE r.reason_key END AS reason_key, r.moderation,
@@ -194,6 +194,15 @@ LEFT JOIN forms e ON e.disclosure_id = r.disclosure_id
 LEFT JOIN stated st ON st.producer = r.producer
   AND st.searched_on = coalesce(r.searched_local::DATE, r.searched_at::DATE)
 {sightings}"""
+
+
+def _era(inputs: Inputs) -> str:
+    """Prefer what an analyst says of a form, with a citation, to what columns and values suggest."""
+    if not inputs.has("input_eras"):
+        return "e.era"
+    day = "coalesce(r.searched_local::DATE, r.searched_at::DATE)"
+    mine = f"i.producer IN (r.producer, po.canonical) AND i.since <= {day}"
+    return f"coalesce((SELECT arg_max(i.era, i.since) FROM input_eras i WHERE {mine}), e.era)"
 
 
 def _search_inputs(inputs: Inputs) -> str:

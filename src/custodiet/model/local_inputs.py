@@ -16,12 +16,13 @@ from custodiet.model.tables import Column, Table
 
 @dataclass(frozen=True, slots=True)
 class LocalInput:
-    """Describe one input: its word, its table, what it answers, and the columns that must be filled."""
+    """Describe one input: its word, its table, what it answers, the columns that must be filled, and fixed words."""
 
     name: str
     table: Table
     answers: str
     required: tuple[str, ...]
+    words: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 def _c(name: str, type_: str, meaning: str) -> Column:
@@ -33,6 +34,7 @@ def _table(name: str, grain: str, *columns: Column) -> Table:
     return Table(f"input_{name}", grain, columns, order, public=False)
 
 
+ERAS: Final = ("devices", "id", "no-identity", "drop-down")
 _PRODUCER: Final = _c("producer", "text", "organisation, as it stands in the disclosures")
 _ACCOUNT: Final = _c("account", "text", "account as it stands in the log")
 
@@ -86,6 +88,13 @@ LOCAL_INPUTS: Final[dict[str, LocalInput]] = {
             _table("declarations", "written declaration", _c("source", "text", "organisation whose data it is"), _c("declarant", "text", "organisation that searches or receives"), _c("declared_on", "date", "day it was given"), _c("ends_on", "date", "last day it counts; empty for always"), _c("about", "text", "what is declared, in a few words")),
             "whether a declaration that a statute asks for was on file",
             ("source", "declarant", "declared_on"),
+        ),
+        LocalInput(
+            "eras",
+            _table("eras", "change of the form of an export", _PRODUCER, _c("since", "date", "first day of the form"), _c("era", "text", "devices, id, no-identity or drop-down"), _c("citation", "text", "what shows it")),
+            "which form an export had, where columns and values do not tell it rightly",
+            ("producer", "since", "era", "citation"),
+            (("era", ERAS),),
         ),
     )
 }  # fmt: skip
