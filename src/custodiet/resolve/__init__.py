@@ -1,0 +1,1 @@
+"""Resolve names, searches and purposes to what they mean."""
