@@ -178,7 +178,7 @@ cell = st.text(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(st.lists(cell, min_size=0, max_size=17), max_size=12))
 def test_nothing_is_lost_whatever_the_cells(tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]]) -> None:
     """Rows in = records + layout + rejected, for any text below a good header."""
