@@ -15,7 +15,8 @@ from custodiet.law.findings import rebuild_findings
 from custodiet.law.indicators import indicator_row, judged_sql
 from custodiet.law.review import apply_decisions, ensure_review_tables
 from custodiet.law.scan import Scan, Tally, prepare, release, tallies
-from custodiet.law.subjects import Inputs, inputs_of
+from custodiet.law.subject_parts import Inputs
+from custodiet.law.subjects import inputs_of
 from custodiet.model.tables import INDICATORS, OUTCOMES
 from custodiet.rules.load import load_packs
 from custodiet.rules.rule import Pack, Rule

@@ -15,7 +15,8 @@ import ibis
 
 from custodiet.case import Case
 from custodiet.law.binding import Owners, bound_owners, narrowed, of_owners, owners_of
-from custodiet.law.subjects import STATED_SCHEMA, Inputs, purpose_sets_sql, search_sql, subject_sql
+from custodiet.law.subject_parts import Inputs
+from custodiet.law.subjects import STATED_SCHEMA, purpose_sets_sql, search_sql, subject_sql
 from custodiet.rules.compile import condition, outcome, subject_schema
 from custodiet.rules.conditions import (
     LABEL_OPERATORS,

@@ -8,26 +8,13 @@ its query. Inputs that a case does not have become nulls: unknown, not false.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from custodiet.case import Case
-from custodiet.rules.fields import SEARCH_COLUMNS
+from custodiet.law.page_subjects import disclosure_sql, portal_sql
+from custodiet.law.subject_parts import ORGANISATIONS, PAGES, Inputs, facts
 
 _HIDDEN: Final = "('masked', 'withheld', 'not-exported')"
-_ORGANISATIONS: Final = """
-  org_facts AS (
-    SELECT name, any_value(canonical) AS canonical, any_value(state) AS state,
-           nullif(any_value(level), 'unknown') AS level, any_value(type) AS type, any_value(status) AS status
-    FROM organisations GROUP BY name)"""
-_PAGES: Final = """
-  pages AS (
-    SELECT coalesce(o.canonical, p.producer) AS page_of, p.as_of AS page_on, p.retention_days, p.prohibited_uses,
-           p.access_policy, row_number() OVER (PARTITION BY coalesce(o.canonical, p.producer)
-                                               ORDER BY p.as_of, p.disclosure_id, p.source_row) AS page_no
-    FROM portals p LEFT JOIN org_facts o ON o.name = p.producer WHERE p.as_of IS NOT NULL)"""
-
-
 _PURPOSES: Final = f"""
   labels AS (
     SELECT key, field, list(DISTINCT label ORDER BY label) AS labels
@@ -67,17 +54,6 @@ STATED_SCHEMA: Final = {
 LABEL_COLUMNS: Final = ("reason_key", "offense_key", "prompt_key", "reason_state", "reason_labels", "purposes")
 
 
-@dataclass(frozen=True, slots=True)
-class Inputs:
-    """Say which optional tables of a case hold rows, and whether its reasons were classified."""
-
-    filled: frozenset[str]
-
-    def has(self, table: str) -> bool:
-        """Tell whether a table holds rows."""
-        return table in self.filled
-
-
 def inputs_of(case: Case) -> Inputs:
     """Look which optional tables of a case hold rows."""
     from custodiet.law.local_inputs import ensure_input_tables, input_tables
@@ -94,11 +70,7 @@ def inputs_of(case: Case) -> Inputs:
 
 def subject_sql(subject: str, inputs: Inputs) -> str:
     """Return the SELECT that derives a subject."""
-    return {"search": _search, "share": _share, "portal": _portal, "disclosure": _disclosure}[subject](inputs)
-
-
-def _facts(alias: str, prefix: str) -> str:
-    return ", ".join(f"{alias}.{what} AS {prefix}_{what}" for what in ("state", "level", "type", "status"))
+    return {"search": _search, "share": _share, "portal": portal_sql, "disclosure": disclosure_sql}[subject](inputs)
 
 
 def _given(cell: str) -> str:
@@ -140,7 +112,7 @@ def _search(inputs: Inputs, sets: str | None = None, extra: str = "", told: str 
         if inputs.has("sightings")
         else ""
     ).replace("GROUP BY ALL", "GROUP BY disclosure_id, record_no")
-    return f"""WITH{_ORGANISATIONS},{_PAGES},
+    return f"""WITH{ORGANISATIONS},{PAGES},
 {sets},
   forms AS (
     SELECT disclosure_id, date_trunc('month', searched_local) AS form_month,
@@ -163,8 +135,8 @@ def _search(inputs: Inputs, sets: str | None = None, extra: str = "", told: str 
     LEFT JOIN pages f ON f.page_of = d.page_of AND f.page_no = 1),
   stated AS ({told})
 SELECT
-  r.disclosure_id, r.record_no, r.kind, coalesce(po.canonical, r.producer) AS producer, r.producer AS producer_released, {_facts("po", "producer")},
-  coalesce(o.canonical, r.org) AS org, {_facts("o", "org")},
+  r.disclosure_id, r.record_no, r.kind, coalesce(po.canonical, r.producer) AS producer, r.producer AS producer_released, {facts("po", "producer")},
+  coalesce(o.canonical, r.org) AS org, {facts("o", "org")},
   CASE WHEN r.org_basis = 'producer' THEN true ELSE coalesce(o.canonical, r.org) = coalesce(po.canonical, r.producer) END AS own_search,
   r.searched_at, coalesce(r.searched_local, r.searched_at::TIMESTAMP) AS searched_local,
   coalesce(r.searched_local::DATE, r.searched_at::DATE) AS searched_on,
@@ -257,13 +229,13 @@ def _listed(inputs: Inputs) -> str:
 
 
 def _share(inputs: Inputs) -> str:
-    return f"""WITH{_ORGANISATIONS},{_PAGES},
+    return f"""WITH{ORGANISATIONS},{PAGES},
   pairs AS (SELECT DISTINCT source AS from_org, recipient AS to_org FROM shares)
 SELECT
   x.disclosure_id, x.source_row, x.source_page,
-  coalesce(a.canonical, x.source) AS source, x.source AS source_released, {_facts("a", "source")},
-  coalesce(b.canonical, x.recipient) AS recipient, {_facts("b", "recipient")},
-  coalesce(c.canonical, x.stated_by) AS stated_by, {_facts("c", "stated_by")},
+  coalesce(a.canonical, x.source) AS source, x.source AS source_released, {facts("a", "source")},
+  coalesce(b.canonical, x.recipient) AS recipient, {facts("b", "recipient")},
+  coalesce(c.canonical, x.stated_by) AS stated_by, {facts("c", "stated_by")},
   CASE coalesce(c.canonical, x.stated_by) WHEN coalesce(a.canonical, x.source) THEN 'outbound'
     WHEN coalesce(b.canonical, x.recipient) THEN 'inbound' ELSE 'reported' END AS direction,
   x.as_of, x.status, a.state = b.state AS same_state,
@@ -291,89 +263,3 @@ def _share_input(inputs: Inputs, column: str, table: str, other: str, since: str
         f"CASE WHEN EXISTS (SELECT 1 FROM {table} i WHERE {mine}) THEN EXISTS (SELECT 1 FROM {table} i WHERE {mine} "
         f"AND i.{other} IN (x.recipient, b.canonical) AND i.{since} <= x.as_of AND {valid}) END AS {column}"
     )
-
-
-def _portal(inputs: Inputs) -> str:
-    texts = ", ".join(
-        f"p.{name}"
-        for name in (
-            "prohibited_uses",
-            "acceptable_use",
-            "access_policy",
-            "hotlist_policy",
-            "hotlists",
-            "other",
-        )
-    )
-    return f"""WITH{_ORGANISATIONS},
-  lists AS (
-    SELECT disclosure_id, coalesce(o.canonical, x.source) AS list_of, count(DISTINCT recipient) AS n
-    FROM shares x LEFT JOIN org_facts o ON o.name = x.source WHERE x.stated_by = x.source GROUP BY ALL),
-  audit_days AS (
-    SELECT coalesce(o.canonical, r.producer) AS audit_of, r.disclosure_id AS audit_id,
-           coalesce(r.searched_local::DATE, r.searched_at::DATE) AS audit_on, count(*) AS n
-    FROM records r LEFT JOIN org_facts o ON o.name = r.producer WHERE r.kind = 'portal-audit' GROUP BY ALL),
-  audited AS (SELECT DISTINCT audit_of FROM audit_days),
-  audit_sums AS (
-    SELECT p.disclosure_id AS page_id, p.source_row AS page_row, a.audit_id, sum(a.n)::BIGINT AS n
-    FROM portals p LEFT JOIN org_facts o ON o.name = p.producer
-    JOIN audit_days a ON a.audit_of = coalesce(o.canonical, p.producer)
-      AND a.audit_on > p.as_of - INTERVAL 30 DAY AND a.audit_on <= p.as_of
-    GROUP BY ALL),
-  recent AS (SELECT page_id, page_row, max(n) AS n FROM audit_sums GROUP BY ALL){_purges(inputs)}
-SELECT
-  p.disclosure_id, p.source_row, coalesce(o.canonical, p.producer) AS producer, p.producer AS producer_released, {_facts("o", "producer")},
-  p.as_of, p.retention_days, p.cameras, p.searches_30d, p.hits_30d, p.vehicles_30d, p.prohibited_uses, p.acceptable_use,
-  p.access_policy, p.hotlist_policy, p.hotlists, concat_ws(chr(10), {texts}) AS page_text, p.last_updated,
-  l.n AS n_recipients, a.audit_of IS NOT NULL AS has_audit,
-  recent.n AS audit_rows_30d, {"date_diff('day', u.oldest_kept_on, u.purged_on)" if inputs.has("input_purge_reports") else "NULL::BIGINT"} AS oldest_kept_days,
-  p.disclosure_id || ':' || p.source_row AS search_key
-FROM portals p
-LEFT JOIN org_facts o ON o.name = p.producer
-LEFT JOIN lists l ON l.disclosure_id = p.disclosure_id AND l.list_of = coalesce(o.canonical, p.producer)
-LEFT JOIN audited a ON a.audit_of = coalesce(o.canonical, p.producer)
-LEFT JOIN recent ON recent.page_id = p.disclosure_id AND recent.page_row = p.source_row
-{"ASOF LEFT JOIN purges u ON u.purge_of = coalesce(o.canonical, p.producer) AND u.purged_on <= p.as_of" if inputs.has("input_purge_reports") else ""}"""
-
-
-def _purges(inputs: Inputs) -> str:
-    if not inputs.has("input_purge_reports"):
-        return ""
-    return """,
-  purges AS (
-    SELECT coalesce(o.canonical, i.producer) AS purge_of, i.purged_on, min(i.oldest_kept_on) AS oldest_kept_on
-    FROM input_purge_reports i LEFT JOIN org_facts o ON o.name = i.producer GROUP BY ALL)"""
-
-
-_COLUMN_TESTS: Final = {
-    "user": "bool_or(user_state <> 'not-exported')",
-    "reason": "bool_or(reason_state <> 'not-exported')",
-    "case_number": "bool_or(case_number_state <> 'not-exported')",
-    "plate": "bool_or(plate_state <> 'not-exported')",
-    "window": "count(window_start) > 0",
-    "org": "bool_or(org_basis = 'released')",
-}
-
-
-def _disclosure(_inputs: Inputs) -> str:
-    columns = ", ".join(
-        f"CASE WHEN {_COLUMN_TESTS.get(name, f'count({name}) > 0')} THEN ['{name}'] ELSE [] END"
-        for name in SEARCH_COLUMNS
-    )
-    withheld = ", ".join(
-        f"CASE WHEN bool_and({name}_state IN ('masked', 'withheld')) THEN ['{name}'] ELSE [] END"
-        for name in ("reason", "case_number", "user", "plate")
-    )
-    return f"""WITH{_ORGANISATIONS},
-  held AS (
-    SELECT disclosure_id, count(*) AS n_records, list_concat({columns}) AS columns, list_concat({withheld}) AS withheld_columns,
-           min(coalesce(searched_local::DATE, searched_at::DATE)) AS first_on, max(coalesce(searched_local::DATE, searched_at::DATE)) AS last_on
-    FROM records GROUP BY disclosure_id)
-SELECT
-  d.disclosure_id, 1::BIGINT AS first_row, d.kind, d.format_id, coalesce(o.canonical, d.producer) AS producer, {_facts("o", "producer")},
-  coalesce(h.last_on, d.last_searched_at::DATE) AS last_on, coalesce(h.first_on, d.first_searched_at::DATE) AS first_on,
-  coalesce(h.n_records, 0) AS n_records, d.n_rejected, h.columns, h.withheld_columns, coalesce(d.problems, []) AS problems,
-  d.receipt IS NOT NULL AS has_receipt, d.disclosure_id AS search_key
-FROM disclosures d
-LEFT JOIN org_facts o ON o.name = d.producer
-LEFT JOIN held h ON h.disclosure_id = d.disclosure_id"""
