@@ -92,6 +92,25 @@ def test_words_sections_counts_and_ids_are_no_plates(searched: Case, text: str) 
 def test_a_stored_pseudonym_of_a_plate_is_found(searched: Case) -> None:
     stored = searched.key.pseudonym(PLATE)
     assert attacks(searched, {"t.txt": stored.encode()}) == [("residue", "t.txt", 1)]
+    ids = pa.table({"id": ["86065261-ef04-43e8-b547-3b3f4d0f74ee", stored, None, stored, "a" * 16, ""]})
+    assert attacks(searched, {"t": ids}) == [("residue", "t, column id", 1)]
+
+
+def test_an_account_that_looks_like_an_id_is_found_among_ids(case: Case) -> None:
+    names = ("86065261-ef04-43e8-b547-3b3f4d0f74ee", "0123456789ABCDEF")
+    add_records(case, *(record("d1", number, user=name) for number, name in enumerate(names, 1)))
+    ids = pa.table({"id": [*(name.lower() for name in names), "86065261-ef04-43e8-b547-3b3f4d0f74ef", "b" * 16]})
+    assert attacks(case, {"t": ids}) == [("residue", "t, column id", 2)]
+
+
+def test_a_pseudonym_of_another_publication_is_found_among_ids(searched: Case) -> None:
+    names = [Publication(searched, name).account("Marlow Bay CA PD", NAME) for name in ("report", "other")]
+    assert attacks(searched, {"t": pa.table({"who": names})}) == [("link", "t, column who", 1)]
+
+
+def test_words_that_are_listed_hide_nothing_that_stands_beside_them(searched: Case) -> None:
+    texts = ["stolen vehicle", f"stolen vehicle {PLATE}", f"stolen {NAME} […]", "stolen […] vehicle"]
+    assert [one[2] for one in attacks(searched, {"t": pa.table({"note": texts})})] == [1, 1]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
@@ -180,3 +181,22 @@ def test_types_are_those_of_the_contract(case: Case) -> None:
     assert schema.field("searched_at").type == pa.timestamp("us", tz="UTC")
     assert schema.field("networks").type == pa.int64()
     assert AT.tzinfo is UTC
+
+
+def test_a_receipt_leaves_without_sender_and_note(case: Case) -> None:
+    receipts = {
+        "a" * 64: {
+            "request_number": "PRR-7",
+            "sender": "Zyxwotta Clerkson",
+            "note": "rang Quimby",
+            "custodian": "Clerk",
+        },
+        "b" * 64: {"sender": "Zyxwotta Clerkson"},
+    }
+    for number, (sha256, receipt) in enumerate(receipts.items()):
+        add_disclosure(case, f"d{number}", sha256=sha256, receipt=f"As disclosed: {receipt}")
+        file = {"path": f"/{number}.csv", "file_name": f"{number}.csv", "sha256": sha256, "size": 1}
+        case.append_rows("files", [file | {"receipt": json.dumps(receipt)}])
+    add_disclosure(case, "d2", sha256="c" * 64)
+    told = outward_table(Publication(case, "report"), "disclosures").column("receipt").to_pylist()
+    assert told == ["Request PRR-7, to Clerk", "A receipt is kept in the case", None]

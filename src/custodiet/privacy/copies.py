@@ -16,7 +16,8 @@ _SPANS: Final = ("hour", "day", "month")
 _EXPOSED: Final = f"""
 WITH names AS (SELECT name, any_value(canonical) AS canonical FROM organisations GROUP BY name),
 rows AS (
-  SELECT r.disclosure_id, r.record_no, coalesce(n.canonical, r.org) AS who, r.searched_at, r.user_state, r.plate_state,
+  SELECT r.disclosure_id, r.record_no, coalesce(n.canonical, r.org) AS who,
+         make_timestamp(epoch_us(r.searched_at)) AS searched_at, r.user_state, r.plate_state,
          CASE WHEN r.user_state = 'value' THEN r."user" END AS account,
          CASE WHEN r.plate_state = 'value' THEN r.plate END AS plate
   FROM records r LEFT JOIN names n ON n.name = r.org),

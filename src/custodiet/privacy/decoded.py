@@ -30,6 +30,8 @@ _CELLS: Final = frozenset({"td", "th", "dd", "dt", "option"})
 _PICTURES: Final = frozenset({".png", ".jpg", ".jpeg", ".woff", ".woff2", ".ico"})
 _COMMENT: Final = re.compile(rb"<!--(.*?)-->|<\?(.*?)\?>", re.DOTALL)
 _DEPTH: Final = 3
+# Ids of the tables themselves: nothing to look for but the whole.
+OPAQUE: Final = r"(?:account-|[a-z])?[0-9a-f]{12,}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +40,17 @@ class Decoded:
 
     Attributes:
         place: Output, and column or part of it; never a value.
-        cells: Distinct whole values.
+        cells: Distinct whole values, but for ids.
         prose: Running texts.
         table: The rows, where the place is a table.
+        ids: Distinct cells that are nothing but a long id, in which only the whole can be told.
     """
 
     place: str
     cells: tuple[str, ...] = ()
     prose: tuple[str, ...] = ()
     table: pa.Table | None = None
+    ids: pa.Array | None = None
 
 
 class Undecodable(Exception):
@@ -105,9 +109,19 @@ def _inside(outer: str, name: str, data: bytes, depth: int) -> Iterator[Decoded]
 def _table(name: str, table: pa.Table) -> Iterator[Decoded]:
     yield Decoded(name, cells=tuple(table.column_names), table=table)
     for column in table.column_names:
-        texts = _texts_of(table.column(column))
-        if texts:
-            yield Decoded(f"{name}, column {column}", cells=tuple(texts))
+        texts, ids = _cells_and_ids(table.column(column))
+        if texts or ids is not None:
+            yield Decoded(f"{name}, column {column}", cells=tuple(texts), ids=ids)
+
+
+def _cells_and_ids(column: pa.ChunkedArray) -> tuple[list[str], pa.Array | None]:
+    """Part the distinct cells of a text column into those to read and ids, of which a log has one a row."""
+    if not pa.types.is_string(column.type):
+        return _texts_of(column), None
+    distinct = pc.drop_null(pc.unique(column))
+    opaque = pc.match_substring_regex(distinct, f"^(?:{OPAQUE})$")
+    ids = distinct.filter(opaque)
+    return [text for text in distinct.filter(pc.invert(opaque)).to_pylist() if text], ids if len(ids) else None
 
 
 def _texts_of(column: pa.ChunkedArray) -> list[str]:

@@ -16,13 +16,23 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from custodiet.model.errors import PublishingRefused
 from custodiet.privacy.decoded import Decoded, Undecodable, decode
 from custodiet.privacy.joins import singled_out
 from custodiet.privacy.publication import ACCOUNT_PREFIX, Publication, subject_pseudonym
 from custodiet.privacy.quotes import approved_texts
-from custodiet.privacy.residue import Secrets, accounts_in_cells, accounts_in_prose, plates_in, secrets_of
+from custodiet.privacy.residue import (
+    Secrets,
+    accounts_among,
+    accounts_in_cells,
+    accounts_in_prose,
+    is_harmless,
+    plates_among,
+    plates_in,
+    secrets_of,
+)
 from custodiet.privacy.small_cells import MIN_CELL, lines_of, recoverable_cells
 
 Attack = Literal["residue", "join", "small-cell", "link", "unreadable"]
@@ -131,14 +141,18 @@ def require_safe(
 
 
 def _residue(secrets: Secrets, part: Decoded, quoted: Sequence[str]) -> Iterable[Refusal]:
-    texts = (*part.cells, *part.prose)
+    cells = [text for text in part.cells if not is_harmless(text)]
+    texts = (*cells, *part.prose)
     plates = sum(plates_in(secrets, text) for text in texts)
+    if part.ids is not None:
+        plates += plates_among(secrets, part.ids)
     if plates:
         yield Refusal(
             "residue", part.place, plates, f"{plates} plates of the case stand in it.",
             "Take the texts from outward_text, or leave the column out.",
         )  # fmt: skip
-    accounts = accounts_in_cells(secrets, (_unquoted(cell, quoted) for cell in part.cells))
+    accounts = accounts_in_cells(secrets, (_unquoted(cell, quoted) for cell in cells))
+    accounts += accounts_among(secrets, part.ids) if part.ids is not None else 0
     accounts += sum(accounts_in_prose(secrets, _unquoted(text, quoted)) for text in part.prose)
     if accounts:
         yield Refusal(
@@ -162,6 +176,8 @@ def _unquoted(text: str, quoted: Sequence[str]) -> str:
 def _links(part: Decoded, own: frozenset[str]) -> Iterable[Refusal]:
     texts = (text for text in (*part.cells, *part.prose) if ACCOUNT_PREFIX in text)
     found = {match for text in texts for match in _PSEUDONYM.findall(text)}
+    if part.ids is not None:
+        found.update(part.ids.filter(pc.starts_with(part.ids, ACCOUNT_PREFIX)).to_pylist())
     foreign = len(found - own)
     if foreign:
         yield Refusal(

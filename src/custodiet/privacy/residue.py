@@ -15,7 +15,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from custodiet.case import Case
+from custodiet.privacy.decoded import OPAQUE
+from custodiet.privacy.text import MASK
 from custodiet.privacy.words import allowed
 
 SHORTEST_PLATE: Final = 5
@@ -27,10 +32,7 @@ _WORD: Final = re.compile(r"[^\W_]+")
 _LONG_ID: Final = re.compile(
     r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b|\b(?=[0-9a-f]*\d)[0-9a-f]{12,}\b"
 )
-# Ids of the tables themselves: nothing to look for but the whole.
-_OPAQUE: Final = re.compile(
-    r"(?:account-|[a-z])?[0-9a-f]{12,}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
-)
+_OPAQUE: Final = re.compile(OPAQUE)
 _TOGETHER: Final = re.compile(r"[\s.·-]{1,2}")
 _SHORTEST_STORED: Final = 16
 
@@ -44,6 +46,7 @@ class Secrets:
         names: First word of an account name to the rest of its words.
         whole: Account names as sequences of words.
         harmless: Names of organisations, which are no secret when an account is called so.
+        opaque: Account names that look like an id, as they would be written.
     """
 
     case: Case
@@ -51,6 +54,7 @@ class Secrets:
     names: dict[str, tuple[tuple[str, ...], ...]]
     whole: frozenset[tuple[str, ...]]
     harmless: frozenset[tuple[str, ...]]
+    opaque: frozenset[str]
     remembered: dict[str, bool] = field(default_factory=dict)
 
 
@@ -71,7 +75,9 @@ def secrets_of(case: Case, *, with_accounts: bool) -> Secrets:
     for words in sorted(whole):
         if words and _tells_in_prose(words):
             starts[words[0]].append(words)
-    return Secrets(case, frozenset(plates), {key: tuple(found) for key, found in starts.items()}, whole, harmless)
+    opaque = frozenset(name for words in whole if _OPAQUE.fullmatch(name := "-".join(words)))
+    names_by_start = {key: tuple(found) for key, found in starts.items()}
+    return Secrets(case, frozenset(plates), names_by_start, whole, harmless, opaque)
 
 
 def words_of(text: str) -> tuple[str, ...]:
@@ -91,6 +97,12 @@ def _tells_in_prose(words: tuple[str, ...]) -> bool:
     listed = allowed()
     unlisted = [word for word in words if not listed.is_word(word) and len(word) > 1]
     return sum(map(len, words)) >= SHORTEST_IN_PROSE and bool(unlisted)
+
+
+def is_harmless(text: str) -> bool:
+    """Tell quickly that a text can hold no plate and no account name: every word of it is listed."""
+    words = allowed().words
+    return all(word in words or word == MASK for word in text.lower().split())
 
 
 def plates_in(secrets: Secrets, text: str) -> int:
@@ -138,6 +150,18 @@ def _is_plate(secrets: Secrets, candidate: str) -> bool:
         known = secrets.case.key.pseudonym(candidate.upper()) in secrets.plates
         secrets.remembered[candidate] = known
     return known
+
+
+def plates_among(secrets: Secrets, ids: pa.Array) -> int:
+    """Count the ids that are the stored pseudonym of a plate."""
+    lengths = pa.array({len(plate) for plate in secrets.plates}, pa.int32())
+    alike = ids.filter(pc.is_in(pc.utf8_length(ids), value_set=lengths))
+    return sum(one in secrets.plates for one in alike.to_pylist())
+
+
+def accounts_among(secrets: Secrets, ids: pa.Array) -> int:
+    """Count the ids that are an account name."""
+    return int(pc.sum(pc.is_in(ids, value_set=pa.array(secrets.opaque, pa.string()))).as_py() or 0)
 
 
 def accounts_in_cells(secrets: Secrets, cells: Iterable[str]) -> int:

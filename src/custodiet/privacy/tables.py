@@ -6,6 +6,7 @@ Every column leaves as ``model.tables`` says. Beyond the columns:
 * rows of a public page keep the exact time when no other kind of log records the search;
 * indicators and findings about an account stay in the case unless a reviewer added the rule with a
   reason, and then name the account by the pseudonym of the publication;
+* receipts say neither who sent a file nor what was noted beside it;
 * folders are cut from every place that could name one: they are named after staff at times.
 
 Heavy steps run in the engine; texts and accounts are treated once per distinct value.
@@ -26,6 +27,7 @@ from custodiet.model.errors import UsageError
 from custodiet.model.tables import CONTRACT_TABLES, Column, Table
 from custodiet.privacy.copies import PUBLIC_ROWS, exposed_rows_sql
 from custodiet.privacy.publication import Publication, subject_pseudonym
+from custodiet.privacy.receipts import with_public_receipts
 from custodiet.privacy.text import outward_texts
 
 _SHOWN: Final = "('value', 'partial')"
@@ -63,6 +65,8 @@ def outward_table(publication: Publication, table: str, *, without: Collection[s
     rows = rows.cast(_schema(definition, columns))
     if table in _ABOUT_ACCOUNTS:
         rows = _with_accounts_renamed(publication, rows)
+    if "receipt" in rows.column_names and "sha256" in rows.column_names:
+        rows = with_public_receipts(publication.case, rows)
     return _without_folders(publication.case, rows) if table == "problems" else rows
 
 

@@ -16,22 +16,12 @@ import yaml
 
 from custodiet.case import Case
 from custodiet.intake.add import add_paths
-from custodiet.intake.receipts import Receipt
 from custodiet.model.bundle import ORIGINALS
+from custodiet.privacy.receipts import public_receipt
 from custodiet.privacy.tables import last_part
 from custodiet.publish.evidence import evidence_table
 from custodiet.rules.load import load_packs
 
-# Who sent a file and what was noted beside it stays in the case: both can name a clerk.
-_RECEIPT: Final = (
-    "request_number",
-    "custodian",
-    "asked_on",
-    "received_on",
-    "exemption_letter",
-    "address",
-    "withheld_columns",
-)
 _DERIVED: Final = ("organisations", "searches", "sightings", "outcomes", "indicators")
 _READ_AGAIN: Final = ("disclosures", "records", "events", "shares", "portals")
 
@@ -52,7 +42,7 @@ def write_originals(folder: Path, case: Case) -> int:
         originals.append(
             {
                 "name": last_part(row["file_name"]), "size": row["size"], "sha256": row["sha256"],
-                "receipt": _public(receipt),
+                "receipt": public_receipt(receipt),
                 "disclosures": [table["id"] for table in tables],
                 "read_as": {
                     "producer": _only(table["producer"] for table in tables),
@@ -65,24 +55,9 @@ def write_originals(folder: Path, case: Case) -> int:
     return len(originals)
 
 
-def with_public_receipts(case: Case, disclosures: pa.Table) -> pa.Table:
-    """Return published disclosures with receipts that name no sender and hold no remark."""
-    sentences = {
-        sha256: Receipt.model_validate(_public(json.loads(text))).sentence()
-        for sha256, text in case.rows("SELECT DISTINCT sha256, receipt FROM files WHERE receipt IS NOT NULL")
-    }
-    told = [sentences.get(sha256) for sha256 in disclosures["sha256"].to_pylist()]
-    place = disclosures.column_names.index("receipt")
-    return disclosures.set_column(place, "receipt", pa.array(told, pa.string()))
-
-
 def receipts_of(disclosures: pa.Table) -> dict[str, str | None]:
     """Return how each disclosure came, by its id."""
     return dict(zip(disclosures["disclosure_id"].to_pylist(), disclosures["receipt"].to_pylist(), strict=True))
-
-
-def _public(receipt: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: receipt[name] for name in _RECEIPT if name in receipt}
 
 
 def digest_of(path: Path) -> tuple[str, int, str]:

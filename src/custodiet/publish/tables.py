@@ -24,6 +24,7 @@ from custodiet.model.errors import UsageError
 from custodiet.privacy.formulas import disarm_column
 
 _BATCH: Final = 20_000
+_CSV_ROWS: Final = 250_000
 _BETWEEN: Final = "\x1f"
 METADATA_KEY: Final = "custodiet"
 
@@ -76,9 +77,15 @@ def _write_parquet(table: pa.Table, path: Path, marked: str) -> None:
 
 
 def _write_csv(table: pa.Table, path: Path, _marked: str) -> None:
+    """Write a CSV file, so many rows at a time that a log of millions is never there twice."""
+    with pa_csv.CSVWriter(path, _plain(table.slice(0, 0)).schema) as writer:
+        for start in range(0, table.num_rows, _CSV_ROWS):
+            writer.write_table(_plain(table.slice(start, _CSV_ROWS)))
+
+
+def _plain(table: pa.Table) -> pa.Table:
     columns = [_csv_column(table.column(name)) for name in table.column_names]
-    plain = pa.table(dict(zip(table.column_names, columns, strict=True)))
-    pa_csv.write_csv(plain, path)
+    return pa.table(dict(zip(table.column_names, columns, strict=True)))
 
 
 def _csv_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
