@@ -8,7 +8,8 @@ as typed rows. The temporary table is never part of the case's database file.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -16,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from custodiet.case.store import Case
+from custodiet.model.reading import TimeColumn
 
 BATCH_ROWS = 20_000
 MAX_CELL_BYTES = 16 * 1024 * 1024
@@ -38,10 +40,19 @@ class Stage:
         self._repaired = False
         self._aside = False
         self.n_blank = 0
+        self._instants: dict[TimeColumn, str] = {}
 
     @classmethod
     def from_csv(
-        cls, case: Case, path: Path, delimiter: str, width: int, n_rows: int, *, has_outer_blanks: bool
+        cls,
+        case: Case,
+        path: Path,
+        delimiter: str,
+        width: int,
+        n_rows: int,
+        *,
+        has_outer_blanks: bool,
+        instants: Mapping[TimeColumn, str] | None = None,
     ) -> Stage | None:
         """Load a regular delimited file by the engine's own parallel reader.
 
@@ -52,17 +63,21 @@ class Stage:
             width: Cells in every record.
             n_rows: Records, counted by other means.
             has_outer_blanks: Cells may begin or end with tabs, line ends or no-break spaces.
+            instants: Times as they are guessed to be read, with the SQL that reads them: they are
+                parsed while the file is, and not once more when they are checked and stored.
 
         Returns:
             The stage, or None when the engine stumbles or counts other than ``n_rows``:
             then the file is not regular and is to be read row by row.
         """
         stage = cls(case, width, from_csv=True)
+        stage._instants = {column: f"t{number}" for number, column in enumerate(instants or {})}
         stage.drop()
         columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(width))
         source = str(path).replace("'", "''")
         cut = ", ".join(f"trim(c{i}, '{OUTER_BLANKS}') AS c{i}" for i in range(width))
         cells = cut if has_outer_blanks else "*"
+        cells += "".join(f", {sql} AS t{number}" for number, sql in enumerate((instants or {}).values()))
         # Explicit dialect: sniffing, null padding and a forced new_line lose or double rows silently.
         sql = (
             f"CREATE TEMP TABLE staged AS SELECT {cells} FROM read_csv('{source}', auto_detect=false, header=false, "
@@ -130,12 +145,13 @@ class Stage:
     def _make_views(self) -> None:
         cells = "".join(f", c{i}" for i in range(self.width))
         if self._from_csv:
+            times = "".join(f", {name}" for name in self._instants.values())
             place = f"rowid + 1 AS source_row, NULL::BIGINT AS source_page, {self.width} AS n_cells"
             place += ", NULL::VARCHAR[] AS overflow"
         else:
-            place = "source_row, source_page, n_cells, overflow"
+            place, times = "source_row, source_page, n_cells, overflow", ""
         self._case.execute(
-            f"CREATE OR REPLACE TEMP VIEW staged_rows AS SELECT rowid AS row_no, {place}{cells} FROM staged"
+            f"CREATE OR REPLACE TEMP VIEW staged_rows AS SELECT rowid AS row_no, {place}{cells}{times} FROM staged"
         )
         self._case.execute("CREATE OR REPLACE TEMP TABLE set_aside (row_no BIGINT)")
         types = "".join(f", c{i} VARCHAR" for i in range(self.width))
@@ -150,13 +166,24 @@ class Stage:
             where += " AND s.row_no NOT IN (SELECT row_no FROM set_aside)"
         head = "s.row_no, s.source_row, s.source_page"
         if not self._repaired:
-            return f"(SELECT {head}, false AS layout_corrected, {cells} FROM staged_rows AS s WHERE {where})"
+            times = "".join(f", {name}" for name in self._instants.values())
+            return f"(SELECT {head}, false AS layout_corrected, {cells}{times} FROM staged_rows AS s WHERE {where})"
         mended = ", ".join(f"r.c{i}" for i in range(self.width))
         return (
             f"(SELECT {head}, false AS layout_corrected, {cells} FROM staged_rows AS s "
             f"WHERE {where} AND s.row_no NOT IN (SELECT row_no FROM repaired) "
             f"UNION ALL SELECT {head}, true, {mended} "
             f"FROM staged_rows AS s JOIN repaired AS r ON s.row_no = r.row_no WHERE {where})"
+        )
+
+    def instant(self, column: TimeColumn) -> str | None:
+        """Name the column of :attr:`source` that holds a time already parsed; None where it is to be parsed."""
+        return None if self._repaired else self._instants.get(column)
+
+    def guess(self, column: TimeColumn) -> TimeColumn | None:
+        """Give the guess of how a time at the same place is read; None where there is none."""
+        return next(
+            (known for known in self._instants if replace(known, formats=(), needs_tidying=False) == column), None
         )
 
     @property

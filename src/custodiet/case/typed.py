@@ -85,6 +85,11 @@ def time_expression(column: TimeColumn) -> str:
     return attempts[0] if len(attempts) == 1 else f"coalesce({', '.join(attempts)})"
 
 
+def instant_expression(stage: Stage, column: TimeColumn) -> str:
+    """Return the instant of a time in a stage: the column parsed while the file was read, or the SQL that parses it."""
+    return stage.instant(column) or time_expression(column)
+
+
 def _attempt(text: str, kind: str, zone: str, formats: list[TimeFormat]) -> str:
     if kind == "serial":
         days = f"TRY_CAST({text} AS DOUBLE)"
@@ -174,7 +179,7 @@ def _organisation(typing: RecordTyping) -> dict[str, str]:
 
 def _with_times(stage: Stage, selects: dict[str, str], typing: RecordTyping) -> str:
     """Parse every time once, in an inner query, so that local columns reuse the instant."""
-    parsed = {name: time_expression(column) for name, column in typing.times.items()}
+    parsed = {name: instant_expression(stage, column) for name, column in typing.times.items()}
     for name in parsed:
         selects[name] = f"s.{name}"
         if typing.time_zone:

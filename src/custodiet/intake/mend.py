@@ -10,9 +10,9 @@ from custodiet.case.typed import (
     as_shape,
     cell,
     count_expression,
+    instant_expression,
     literal,
     raw_time_expression,
-    time_expression,
 )
 from custodiet.intake.formats import FormatMatch
 from custodiet.intake.layout import (
@@ -94,15 +94,13 @@ def _over_limit(rows: list[_Row]) -> tuple[Problem, ...]:
 def _layout_rows(rows: list[_Row], header: Header, proposal: Proposal) -> list[int]:
     found = []
     for row_no, source_row, _, cells in rows:
-        if source_row in proposal.layout_rows:
-            found.append(row_no)
-        elif row_no not in header.header_rows and (
+        if source_row in proposal.layout_rows or (row_no not in header.header_rows and (
             is_blank_row(cells)
             or is_total(cells)
             or is_footer(cells)
             or is_error_line(cells)
             or is_repeated_header(cells, header.labels)
-        ):
+        )):
             found.append(row_no)
     return found
 
@@ -122,7 +120,7 @@ def _doubtful(stage: Stage, match: FormatMatch, timing: Timing) -> str:
         if column.position not in timing.unread:
             continue
         text = raw_time_expression(column)
-        unread = f"({time_expression(column)}) IS NULL AND trim({text}) <> ''"
+        unread = f"({instant_expression(stage, column)}) IS NULL AND trim({text}) <> ''"
         tests += _unfitting(
             stage, f"CASE WHEN {unread} THEN {as_shape(text)} END", "time-range" if column.part else "time"
         )

@@ -25,7 +25,7 @@ from custodiet.intake.origin import Origin, store_disclosure
 from custodiet.intake.producers import Producer
 from custodiet.intake.raw import CsvFile, RawRow, RawTable
 from custodiet.intake.store import Loaded, TableContext, store_table
-from custodiet.intake.timing import tell_times
+from custodiet.intake.timing import guess_times, tell_times
 from custodiet.model.problems import Problem
 
 _SUMMARY_ROWS = 500
@@ -72,7 +72,7 @@ def load_table(
         len(header.labels),
         max(len(c) for c in cells[header.first_data :]) if cells[header.first_data :] else 0,
     )
-    stage = _stage(case, opened, regular, width)
+    stage = _stage(case, opened, regular, width, header)
     try:
         stage.first_row = header.first_data
         stage.set_blank_aside()
@@ -112,8 +112,9 @@ def _open(table: RawTable, regular: CsvFile | None) -> _Opened:
     return _Opened(first, itertools.chain(first, rows))
 
 
-def _stage(case: Case, opened: _Opened, regular: CsvFile | None, width: int) -> Stage:
+def _stage(case: Case, opened: _Opened, regular: CsvFile | None, width: int, header: Header) -> Stage:
     if regular is not None:
+        first_data = regular.first_rows[header.first_data :]
         stage = Stage.from_csv(
             case,
             regular.path,
@@ -121,6 +122,7 @@ def _stage(case: Case, opened: _Opened, regular: CsvFile | None, width: int) -> 
             len(regular.first_rows[0]),
             regular.n_rows,
             has_outer_blanks=regular.has_outer_blanks,
+            instants=guess_times(header.match, first_data) if header.match else {},
         )
         if stage is not None:
             return stage

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from custodiet.case.stage import Stage
-from custodiet.case.typed import cell, literal, raw_time_expression, time_expression
+from custodiet.case.typed import cell, instant_expression, literal, raw_time_expression, time_expression
 from custodiet.intake.formats import FormatMatch
-from custodiet.intake.times import reads_day_first, split_pair, tell_format, tidy_shape, zones_stated
+from custodiet.intake.times import reads_day_first, shape_of, split_pair, tell_format, tidy_shape, zones_stated
 from custodiet.model.problems import Problem
 from custodiet.model.reading import TimeColumn
 
@@ -54,6 +54,32 @@ def tell_times(stage: Stage, match: FormatMatch) -> Timing:
     return Timing(columns, frozenset(unread), tuple(problems))
 
 
+def guess_times(match: FormatMatch, rows: Sequence[Sequence[str]]) -> dict[TimeColumn, str]:
+    """Guess from the first data rows how the times of a table are read.
+
+    Returns:
+        For each guess the SQL that reads it. A guess is checked against all rows by
+        :func:`tell_times`; ``9/9/9999`` is guessed month first.
+    """
+    guesses: dict[TimeColumn, str] = {}
+    for place, name in match.mapping.items():
+        kind = match.format.type_of(name)
+        texts = [shape_of(row[place]) for row in rows if place < len(row) and row[place].strip()]
+        if kind == "time-range":
+            pairs = [pair for text in texts if (pair := _time_pair(text))]
+            separators = tuple(dict.fromkeys(pair[0] for pair in pairs))
+            for part in (0, 1) if pairs else ():
+                column = TimeColumn(place, (), part=part, separators=separators)
+                guesses |= _guessed(_with_shapes(column, [pair[part + 1] for pair in pairs]))
+        elif kind in ("time", "date") and name not in _halves(match):
+            guesses |= _guessed(_with_shapes(TimeColumn(place, ()), texts))
+    return guesses
+
+
+def _guessed(column: TimeColumn) -> dict[TimeColumn, str]:
+    return {column: time_expression(column)} if column.formats else {}
+
+
 def _halves(match: FormatMatch) -> set[str]:
     return {
         half
@@ -93,12 +119,18 @@ def _told(stage: Stage, column: TimeColumn, unread_columns: set[int]) -> TimeCol
     read are looked at, until nothing readable is left.
     """
     expression = raw_time_expression(column)
+    guess = stage.guess(column)
+    if guess and not stage.value(
+        "count(*)", f"{instant_expression(stage, guess)} IS NULL AND trim({expression}) <> ''"
+    ):
+        unread_columns.discard(column.position)
+        return guess
     sample = stage.shapes(expression, f"row_no < {stage.first_row + _SAMPLE}")
     # A bare number is a serial or an epoch only where most of the column is: elsewhere it is a misplaced count.
     serial = _mostly_numbers(sample)
     column = _with_shapes(column, [shape for shape, _ in sample], allow_serial=serial)
     for _ in range(_ROUNDS):
-        unread_where = f"({time_expression(column)}) IS NULL"
+        unread_where = f"({instant_expression(stage, column)}) IS NULL"
         if not stage.value("count(*)", f"{unread_where} AND trim({expression}) <> ''"):
             unread_columns.discard(column.position)
             break
