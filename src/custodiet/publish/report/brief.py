@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, Final
 
+from custodiet.publish.report.chapters.linking import unsure
 from custodiet.publish.report.claims import claim, headline_of, weight
-from custodiet.publish.report.document import Bullets, Chapter, Heading, Note, Pairs, Part, Text
+from custodiet.publish.report.document import Bullets, Cell, Chapter, Heading, Note, Pairs, Part, Phrase, Text
 from custodiet.publish.report.gaps import UNREAD, not_determined, to_ask
-from custodiet.publish.report.source import APPLIED, Source
+from custodiet.publish.report.source import APPLIED, NOT_STORED, OTHER_ROWS, Source
 from custodiet.publish.report.wording import counted, listed, number, span
 
 MOST: Final = 7
@@ -63,26 +64,51 @@ def _read(source: Source) -> list[Part]:
     disclosures = measure("disclosures", "Released tables and pages", "SELECT count(*) FROM disclosures")
     unread = measure("unread", "Files or members of which nothing was read", _UNREAD)
     rows = measure("rows", "Rows and statements read", "SELECT coalesce(sum(n_rows_read), 0) FROM disclosures")
-    rejected = measure(
-        "rejected", "Rows that could not be stored", "SELECT coalesce(sum(n_rejected), 0) FROM disclosures"
-    )
+    others = measure("other_rows", "Rows that are no search, event, share or statement", OTHER_ROWS)
+    lost = measure("not_stored", "Rows that could not be stored", NOT_STORED)
     records = measure("records", "Rows of search logs", "SELECT count(*) FROM records")
-    items: list[tuple[str, str]] = [
+    items: list[tuple[str, Cell]] = [
         (
             "Files read",
-            f"{counted(files, 'file')}, {counted(disclosures, 'table or page', 'tables and pages')}"
-            + (f"; nothing could be read of {unread:,}" if unread else ""),
+            Phrase(
+                (
+                    f"{counted(files, 'file')}, ",
+                    source.total("disclosures", disclosures),
+                    " table or page" if disclosures == 1 else " tables and pages",
+                    f"; nothing could be read of {unread:,}" if unread else "",
+                )
+            ),
         ),
-        ("Rows and statements", f"{number(rows)} read, {number(rejected)} of them could not be stored"),
+        (
+            "Rows and statements",
+            f"{number(rows)} read; {number(others)} of them {'is' if others == 1 else 'are'} no search, event, share or"
+            f" statement, {number(lost)} could not be stored",
+        ),
     ]
     if records:
         if source.is_linked:
             searches = measure("searches", "Searches, each counted once", "SELECT count(*) FROM searches")
             items.append(
-                ("Searches", f"{number(searches)}, each counted once, recorded in {number(records)} rows of logs")
+                (
+                    "Searches",
+                    Phrase(
+                        (
+                            source.total("searches", searches),
+                            ", each counted once, recorded in ",
+                            source.total("records", records),
+                            " rows of logs",
+                            unsure(source),
+                        )
+                    ),
+                )
             )
         else:
-            items.append(("Rows of search logs", f"{number(records)}; copies of one search were not joined"))
+            items.append(
+                (
+                    "Rows of search logs",
+                    Phrase((source.total("records", records), "; copies of one search were not joined")),
+                )
+            )
         first, last = source.case.rows("SELECT min(local_at), max(local_at) FROM report_searches")[0]
         items.append(("Period of the searches", span(first, last)))
     shares = measure(
@@ -142,9 +168,14 @@ def _indicators(source: Source) -> list[Part]:
     chosen = _one_of_each_rule(rows)
     times = Counter(row["rule_id"] for row in rows)
     note = Note(
-        f"What follows was found by a program and reviewed by nobody: {len(chosen)} of"
-        f" {counted(len(rows), 'indicator')}, one for each of the weightiest rules. It says where to look, not what"
-        " happened.",
+        Phrase(
+            (
+                f"What follows was found by a program and reviewed by nobody: {len(chosen)} of ",
+                source.total("indicators", len(rows)),
+                f" {'indicator' if len(rows) == 1 else 'indicators'}, one for each of the weightiest rules. It says"
+                " where to look, not what happened.",
+            )
+        ),
         lead="Not findings.",
     )
     return [

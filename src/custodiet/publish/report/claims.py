@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -21,7 +22,10 @@ from custodiet.publish.report.document import (
     Mark,
     Pairs,
     Part,
+    Phrase,
+    Prose,
     Range,
+    Stated,
     Table,
     Text,
 )
@@ -98,7 +102,24 @@ def range_of(row: Mapping[str, Any]) -> Range:
     """Return headline, lowest and highest count, and the denominator where it holds them all."""
     panel, n = panel_of(row), headline_of(row)
     low, high = (panel.low, panel.high) if panel else (n, n)
-    return Range(low, n, high, row["denominator"])
+    return Range(low, n, high, row["denominator"], claim_id(row))
+
+
+def claim_id(row: Mapping[str, Any]) -> str:
+    """Return the id of the indicator's headline on the claim sheet; empty where the sheet counts something else."""
+    stated = row["n_shares"] if row["n_shares"] is not None else row["n_searches"]
+    return f"indicator.{row['indicator_id']}" if stated == headline_of(row) else ""
+
+
+def statement_of(row: Mapping[str, Any]) -> Prose:
+    """Return the sentence of an indicator; the number in "12 of 80" bears its claim."""
+    text: str = row["statement"] or ""
+    headline, denominator = headline_of(row), row["denominator"]
+    name = claim_id(row)
+    if not name or denominator is None:
+        return text
+    parts = re.split(rf"(?<![\w,.-]){headline:,}(?= of {denominator:,}(?![\d,]\d))", text, maxsplit=1)
+    return Phrase((parts[0], Stated(headline, name), parts[1])) if len(parts) == 2 else text
 
 
 def weight(row: Mapping[str, Any]) -> tuple[int, float, str, str]:
@@ -157,7 +178,7 @@ def claim(
             ),
             quiet=True,
         )
-        return Claim(anchor, stamp, reviewed, row["statement"], marks, range_of(row), (line,))
+        return Claim(anchor, stamp, reviewed, statement_of(row), marks, range_of(row), (line,))
     parts: list[Part] = [_facts(source, row), *_finding_parts(row), *_panel_parts(row)]
     caveats = tuple(row["caveats"] or ())
     if caveats:
@@ -170,7 +191,7 @@ def claim(
             screen_only=True,
         )
     )
-    return Claim(anchor, stamp, reviewed, row["statement"], marks, range_of(row), tuple(parts))
+    return Claim(anchor, stamp, reviewed, statement_of(row), marks, range_of(row), tuple(parts))
 
 
 def _other_counts(row: Mapping[str, Any]) -> str:

@@ -37,7 +37,32 @@ class Fixed:
     anchor: str = ""
 
 
-Cell = str | int | float | None | Link | Mark | Fixed
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """Show a number that the claim sheet of a publication holds too.
+
+    Attributes:
+        value: The number.
+        claim: Id on the claim sheet; ``custodiet verify`` compares the two.
+    """
+
+    value: int
+    claim: str
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Hold prose with numbers of the claim sheet in it."""
+
+    pieces: tuple[str | Stated, ...]
+
+    def __str__(self) -> str:
+        """Give the prose alone."""
+        return "".join(piece if isinstance(piece, str) else f"{piece.value:,}" for piece in self.pieces)
+
+
+Prose = str | Phrase
+Cell = str | int | float | None | Link | Mark | Fixed | Stated | Phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +117,7 @@ class Chart:
 class Text:
     """Hold a paragraph; ``lead`` stands before it in bold."""
 
-    text: str
+    text: Prose
     lead: str = ""
     quiet: bool = False
 
@@ -116,7 +141,7 @@ class Pairs:
 class Note:
     """Hold a remark that must not be missed."""
 
-    text: str
+    text: Prose
     lead: str = ""
     tone: Tone = "caution"
 
@@ -148,12 +173,21 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """Show where a headline number stands between the lowest and the highest definition."""
+    """Show where a headline number stands between the lowest and the highest definition.
+
+    Attributes:
+        low: Lowest count.
+        headline: The number.
+        high: Highest count.
+        denominator: Of how many; None where the number is a whole.
+        claim: Id of the headline on the claim sheet, or an empty text.
+    """
 
     low: int
     headline: int
     high: int
     denominator: int | None
+    claim: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +207,7 @@ class Claim:
     anchor: str
     stamp: str
     reviewed: bool
-    statement: str
+    statement: Prose
     marks: tuple[Mark, ...] = ()
     number: Range | None = None
     parts: tuple[Part, ...] = ()

@@ -12,7 +12,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from custodiet import __version__
-from custodiet.publish.report.document import Cell, Chart, Document, Fixed, Link, Mark
+from custodiet.publish.report.document import Cell, Chart, Document, Fixed, Link, Mark, Phrase, Stated
 from custodiet.publish.report.wording import NOT_TOLD, number
 
 _TEMPLATES: Final = "custodiet.publish.templates"
@@ -72,6 +72,10 @@ def _cell(cell: Cell) -> Markup:
             return Markup('<code id="{}">{}</code>').format(clean(anchor), clean(text))
         case Fixed(text):
             return Markup("<code>{}</code>").format(clean(text))
+        case Stated(value, claim):
+            return Markup('<data value="{}" data-claim="{}">{}</data>').format(value, clean(claim), number(value))
+        case Phrase(pieces):
+            return Markup("").join(_cell(piece) for piece in pieces)
         case str():
             return escape(clean(cell))
         case _:

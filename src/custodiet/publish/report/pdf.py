@@ -29,7 +29,10 @@ from custodiet.publish.report.document import (
     Note,
     Pairs,
     Part,
+    Phrase,
+    Prose,
     Range,
+    Stated,
     Table,
     Text,
 )
@@ -141,8 +144,10 @@ def _cell(cell: Cell) -> str:
             return _text(NOT_TOLD)
         case Link(text, _) | Mark(text, _) | Fixed(text, _):
             return _text(text)
-        case str():
+        case str() | Phrase():
             return _text(cell)
+        case Stated(value, _):
+            return _text(number(value))
         case _:
             return _text(number(cell))
 
@@ -156,8 +161,8 @@ def _standalone(chart: Chart) -> str:
     return f'{head} xmlns="http://www.w3.org/2000/svg">{_STYLE}{rest}'
 
 
-def _text(text: str) -> str:
-    shown = str(clean(text)).replace("\\", "\\\\").replace('"', '\\"').replace("\r", " ").replace("\n", "\\n")
+def _text(text: Prose) -> str:
+    shown = str(clean(str(text))).replace("\\", "\\\\").replace('"', '\\"').replace("\r", " ").replace("\n", "\\n")
     return f'"{shown}"'
 
 

@@ -15,9 +15,11 @@ from typing import Any, Final
 from custodiet.case import Case
 from custodiet.model.errors import PackError
 from custodiet.privacy import Publication, outward_table
+from custodiet.publish.report.document import Stated
 from custodiet.rules.load import bundled_folders, load_packs
 from custodiet.rules.rule import Pack, Rule
 
+_COUNTED_WHOLE: Final = ("disclosures", "records", "searches", "events", "shares", "organisations")
 LOGS: Final = ("organisation-audit", "network-audit", "portal-audit", "other")
 
 _ORGS: Final = """
@@ -91,6 +93,14 @@ _WORKING: Final = ("report_searches", "report_found", "report_label_sets", "repo
 
 # A rule applies where a row is inside its place, time and addressee.
 APPLIED: Final = "SELECT rule_id FROM outcomes GROUP BY rule_id HAVING sum(n_indicator + n_clear + n_not_evaluable) > 0"
+# Rows of a list of organisations are kept as names, not as rows: they count as rejected and are not lost.
+OTHER_ROWS: Final = (
+    "SELECT coalesce(sum(n_layout), 0) + coalesce(sum(n_rejected) FILTER (kind = 'organisation-list'), 0)"
+    " FROM disclosures"
+)
+NOT_STORED: Final = (
+    "SELECT coalesce(sum(n_rejected) FILTER (kind IS DISTINCT FROM 'organisation-list'), 0) FROM disclosures"
+)
 _LATEST: Final = """
 SELECT max(day) FROM (
     SELECT max(last_searched_at)::DATE AS day FROM disclosures
@@ -166,6 +176,16 @@ class Source:
         value = int(self.case.value(sql) or 0)
         self.measures[name] = Measure(name, meaning, value, " ".join(sql.split()))
         return value
+
+    def total(self, table: str, value: int) -> str | Stated:
+        """Give a number of rows as prose, with its claim where the claim sheet has the same number of that table."""
+        return Stated(value, f"total.{table}") if self._wholes.get(table) == value else f"{value:,}"
+
+    @cached_property
+    def _wholes(self) -> Mapping[str, int]:
+        """Give how many rows each table has that the claim sheet counts."""
+        counted = {name: self.case.count(name) for name in _COUNTED_WHOLE}
+        return counted | {"indicators": len(self.indicators), "findings": len(self.findings)}
 
     def counts(self, sql: str) -> list[dict[str, Any]]:
         """Run a query that gives few rows and return them as dictionaries."""

@@ -10,6 +10,7 @@ from custodiet.publish.report.claims import (
     NOT_REVIEWED,
     cited,
     claim,
+    claim_id,
     headline_of,
     number_line,
     range_of,
@@ -27,6 +28,8 @@ from custodiet.publish.report.document import (
     Mark,
     Note,
     Part,
+    Phrase,
+    Stated,
     Text,
     capped,
 )
@@ -147,7 +150,7 @@ def _line(row: dict[str, Any], in_full: set[str]) -> tuple[Cell, ...]:
     return (
         head,
         Mark(NOT_REVIEWED),
-        number.headline,
+        Stated(number.headline, number.claim) if number.claim else number.headline,
         number.denominator,
         rate,
         shown_interval(number.headline, number.denominator or 0),
@@ -157,22 +160,39 @@ def _line(row: dict[str, Any], in_full: set[str]) -> tuple[Cell, ...]:
     )
 
 
-def _outcome_line(source: Source, rule_id: str) -> str:
+def _outcome_line(source: Source, rule_id: str) -> Phrase:
     found = source.case.rows(
         "SELECT sum(n_indicator), sum(n_clear), sum(n_not_evaluable), sum(n_not_applicable), count(DISTINCT producer)"
         " FROM outcomes WHERE rule_id = ?",
         [rule_id],
     )[0]
     shown = [int(value or 0) for value in found]
-    return (
-        f"Put to {counted(sum(shown[:4]), 'row')} of {counted(shown[4], 'organisation')}: {shown[0]:,} meet the"
-        f" pattern, {shown[1]:,} do not, {shown[2]:,} cannot be evaluated, {shown[3]:,} are outside the rule."
+    claims = [
+        Stated(n, f"outcome.{rule_id}.{word}") if shown[4] else f"{n:,}"
+        for n, word in zip(shown, ("indicator", "clear", "not_evaluable"), strict=False)
+    ]
+    return Phrase(
+        (
+            f"Put to {counted(sum(shown[:4]), 'row')} of {counted(shown[4], 'organisation')}: ",
+            claims[0],
+            " meet the pattern, ",
+            claims[1],
+            " do not, ",
+            claims[2],
+            f" cannot be evaluated, {shown[3]:,} are outside the rule.",
+        )
     )
 
 
 def _reviewed(rows: list[dict[str, Any]]) -> Part:
     lines = [
-        (row["subject"], row["statement"], stamp_of(row)[0], headline_of(row), Fixed(row["indicator_id"]))
+        (
+            row["subject"],
+            row["statement"],
+            stamp_of(row)[0],
+            Stated(headline_of(row), claim_id(row)) if claim_id(row) else headline_of(row),
+            Fixed(row["indicator_id"]),
+        )
         for row in rows
     ]
     return capped(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from custodiet.publish.report.document import Bullets, Cell, Chapter, Column, Heading, Pairs, Part, Text, capped
+from custodiet.publish.report.document import Bullets, Cell, Chapter, Column, Fixed, Heading, Pairs, Part, Text, capped
+from custodiet.publish.report.measured import load_measured
 from custodiet.publish.report.source import Source
-from custodiet.publish.report.wording import counted, number, of, share
+from custodiet.publish.report.wording import of, share, shown_interval
 
 STEPS: Final = (
     Text(
@@ -78,11 +79,12 @@ def _error(source: Source) -> list[Part]:
     parts: list[Part] = [
         Heading("How often the program errs"),
         Text(
-            "Precision, recall and abstention of the purpose classifier, and the errors of telling organisations and"
-            " joining searches, are measured on labelled sets and published with the program, with intervals:"
-            " docs/measured/purposes.md, docs/measured/organisations.md and docs/measured/searches.md of the source"
-            " distribution. In this case:"
+            "Measured on labelled or invented sets, not on this case. The sets hold the faults that were known when"
+            " they were made: read the figures as an upper bound. The pages named in the last column, which come with"
+            " the program, say how each set was made and give the figures by label, field and kind of log."
         ),
+        _measured(),
+        Text("In this case:"),
     ]
     said: list[str | Text] = []
     orgs, unknown = source.case.rows(
@@ -97,31 +99,33 @@ def _error(source: Source) -> list[Part]:
     if texts:
         said.append(f"The classifier abstained for {of(int(texts - placed), int(texts))} distinct texts.")
     parts.append(Bullets(tuple(said)) if said else Text("Nothing was classified."))
-    return [*parts, *_linking(source)]
+    return parts
 
 
-def _linking(source: Source) -> list[Part]:
-    rows = source.case.rows("SELECT basis, count(*), sum(n_sightings) FROM searches GROUP BY basis ORDER BY basis")
-    total = sum(int(n) for _, n, _ in rows)
-    if not total:
-        return []
+def _measured() -> Part:
     lines: list[tuple[Cell, ...]] = [
-        (basis or "not stated", int(n), share(int(n), total), int(seen or 0)) for basis, n, seen in rows
-    ]
-    return [
-        capped(
-            "How rows were joined to searches",
-            (
-                Column("Basis"),
-                Column("Searches", numeric=True),
-                Column("Share", numeric=True),
-                Column("Rows", numeric=True),
-            ),
-            lines,
-            most=30,
-            note=(
-                f"{counted(total, 'search', 'searches')} from {number(sum(int(seen or 0) for _, _, seen in rows))}"
-                " rows."
-            ),
+        (
+            item.name,
+            item.what,
+            item.whole,
+            item.part,
+            share(item.part, item.whole),
+            shown_interval(item.part, item.whole),
+            Fixed(item.page),
         )
+        for item in load_measured()
     ]
+    return capped(
+        "Measured error",
+        (
+            Column("What the program does"),
+            Column("What was counted"),
+            Column("Of", numeric=True),
+            Column("Count", numeric=True),
+            Column("Share", numeric=True),
+            Column("95 % interval", numeric=True),
+            Column("Page"),
+        ),
+        lines,
+        most=len(lines),
+    )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from custodiet.publish.report.charts import shares_of
-from custodiet.publish.report.document import Cell, Chapter, Column, Part, Text, capped
+from custodiet.publish.report.document import Cell, Chapter, Column, Part, Stated, Text, capped
 from custodiet.publish.report.source import Source
 from custodiet.publish.report.wording import counted, number
 
@@ -67,9 +67,10 @@ def _outcomes(source: Source, rows: list[dict[str, Any]]) -> list[Part]:
         (
             source.rule_title(row["rule_id"]),
             row["producers"],
-            row["indicator"],
-            row["clear"],
-            row["unknown"],
+            *(
+                Stated(row[key], f"outcome.{row['rule_id']}.{word}")
+                for key, word in (("indicator", "indicator"), ("clear", "clear"), ("unknown", "not_evaluable"))
+            ),
             row["outside"],
         )
         for row in rows

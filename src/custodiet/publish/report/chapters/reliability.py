@@ -6,9 +6,22 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Final
 
+from custodiet.publish.report.chapters.linking import joined, unsure
 from custodiet.publish.report.charts import bars
 from custodiet.publish.report.claims import stamp_of, weight
-from custodiet.publish.report.document import Cell, Chapter, Column, Fixed, Heading, Note, Part, Text, capped
+from custodiet.publish.report.document import (
+    Cell,
+    Chapter,
+    Column,
+    Fixed,
+    Heading,
+    Note,
+    Part,
+    Phrase,
+    Stated,
+    Text,
+    capped,
+)
 from custodiet.publish.report.source import Source
 from custodiet.publish.report.wording import counted, number, of, share
 
@@ -60,7 +73,8 @@ WHERE in_others AND seen_at BETWEEN own.began AND own.ended GROUP BY own.org ORD
 """
 _BALANCE: Final = """
 SELECT sum(n_rows_read), sum(n_records), sum(n_events), sum(n_shares), sum(n_portal_values), sum(n_layout),
-       sum(n_rejected)
+       sum(n_rejected) FILTER (kind = 'organisation-list'),
+       sum(n_rejected) FILTER (kind IS DISTINCT FROM 'organisation-list')
 FROM disclosures
 """
 _TOUCHED: Final = """
@@ -75,7 +89,14 @@ def chapters(source: Source) -> Iterator[Chapter]:
     """Give the chapter; every case has one."""
     if not source.disclosures:
         return
-    parts: list[Part] = [*_balance(source), *_pages(source), *_own_logs(source), *_defects(source), *_effects(source)]
+    parts: list[Part] = [
+        *_balance(source),
+        *_pages(source),
+        *_own_logs(source),
+        *joined(source),
+        *_defects(source),
+        *_effects(source),
+    ]
     yield Chapter("reliability", "How far the records can be relied on", tuple(parts))
 
 
@@ -87,19 +108,34 @@ def _balance(source: Source) -> list[Part]:
         "shares",
         "statements of pages",
         "titles, totals and repeated headers",
-        "rejected",
+        "names in lists of organisations, kept to tell names apart",
+        "that could not be stored",
     )
-    what = ", ".join(f"{number(n)} {word}" for n, word in zip(stored, words, strict=True) if n)
+    tables = {"rows of search logs": "records", "rows of event logs": "events", "shares": "shares"}
+    what: list[str | Stated] = []
+    for n, word in zip(stored, words, strict=True):
+        if n:
+            what += [", " if what else "", source.total(tables.get(word, ""), n), f" {word}"]
     ends = "The sum agrees" if read == sum(stored) else f"The sum differs by {abs(read - sum(stored)):,}"
     parts: list[Part] = [
-        Text(f"{number(read)} rows and statements were read: {what}. {ends}.", lead="Nothing lost in reading.")
+        Text(
+            Phrase((f"{number(read)} rows and statements were read: ", *what, f". {ends}.")),
+            lead="Every row is accounted for.",
+        )
     ]
     if source.is_linked and source.case.count("searches"):
         records, searches = source.case.count("records"), source.case.count("searches")
         parts.append(
             Text(
-                f"{number(records)} rows of logs record {number(searches)} searches; {number(records - searches)}"
-                " rows are copies of a search that another row records too, and are counted once.",
+                Phrase(
+                    (
+                        source.total("records", records),
+                        " rows of logs record ",
+                        source.total("searches", searches),
+                        f" searches{unsure(source)}; {number(records - searches)} rows are copies of a search that"
+                        " another row records too, and are counted once.",
+                    )
+                ),
                 lead="Copies.",
             )
         )

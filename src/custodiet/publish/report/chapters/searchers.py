@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from custodiet.model.terms import Level
+from custodiet.publish.report.chapters.linking import unsure
 from custodiet.publish.report.charts import shares_of
 from custodiet.publish.report.document import Cell, Chapter, Column, Note, Part, capped
 from custodiet.publish.report.source import Source
@@ -46,7 +47,7 @@ def chapters(source: Source) -> Iterator[Chapter]:
     ]
     orgs = int(source.case.value("SELECT count(DISTINCT org) FROM report_searches"))
     unnamed = int(source.case.value("SELECT count(*) FROM report_searches WHERE org IS NULL"))
-    lead = f"{counted_searches(source, total)} by {counted(orgs, 'organisation')}"
+    lead = f"{counted_searches(source, total)}{unsure(source)} by {counted(orgs, 'organisation')}"
     lead += f"; {number(unnamed)} do not show who searched." if unnamed else "."
     yield Chapter("searchers", "Who searched", tuple(parts), lead)
 
