@@ -25,7 +25,9 @@ from hypothesis import strategies as st
 from custodiet.case import Case
 from custodiet.model.bundle import LEAF_FORMS, canonical_json, leaf_bytes, netstring
 from custodiet.model.errors import PublishingRefused, UsageError
-from custodiet.publish.bundle import Options, write_bundle
+from custodiet.privacy import Publication
+from custodiet.privacy.quotes import ask_quote, decide_quote
+from custodiet.publish.bundle import Options, _facts, write_bundle
 from custodiet.publish.keys import load_key, make_key
 from custodiet.publish.leaves import leaf_hashes, salt_key
 from custodiet.publish.package import PUBLISHED
@@ -33,10 +35,12 @@ from custodiet.verify import verify_bundle
 from custodiet.verify.merkle import audit_path, includes, leaf_hash
 from custodiet.verify.proofs import _leaves, _nodes, commitment
 from custodiet.verify.result import Verdict
-from tests.verify.bundle_cases import LOG, log_rows, publish, tiny_report
+from tests.verify.bundle_cases import LOG, REASONS, log_rows, publish, tiny_report
 from tests.verify.conftest import Made, bundle, made
 
 __all__ = ["bundle", "made"]  # fixtures
+
+AT = datetime(2026, 4, 20, tzinfo=UTC)
 
 
 def _files(folder: Path) -> list[str]:
@@ -376,3 +380,20 @@ def test_a_table_without_rows_is_published(tmp_path: Path) -> None:
     found = verify_bundle(tmp_path / "out")
     assert [fault.where for fault in found.faults] == ["report/index.html"]  # the stand-in report says 40 rows
     assert isinstance(pq.read_table(tmp_path / "out/tables/records.parquet"), pa.Table)
+
+
+def test_an_approved_quote_stands_in_the_manifest_with_who_answers_for_it(made: Made, tmp_path: Path) -> None:
+    copy = tmp_path / "case"
+    shutil.copytree(made.case, copy)
+    with Case.open(copy) as case:
+        log = case.value("SELECT disclosure_id FROM records LIMIT 1")
+        asked = ask_quote(case, f"{log}:4", "reason", by="A. Reporter", reason="the name is the point", at=AT)
+        decide_quote(case, asked.quote_id, by="C. Editor", approve=True, at=AT)
+        facts = _facts(Publication(case, "first"))
+    assert facts["quotes"] == [
+        {
+            "quote_id": asked.quote_id, "record": f"{log}:4", "field": "reason", "text": REASONS[3],
+            "reason": "the name is the point", "asked_by": "A. Reporter", "approved_by": "C. Editor",
+        }
+    ]  # fmt: skip
+    assert json.loads((made.bundle / "manifest.json").read_bytes())["quotes"] == []

@@ -27,6 +27,7 @@ VERBS: Final[dict[str, str]] = {
     "rules": "List, show, test and document the rules.",
     "network": "Ask who can reach whose data, and what would unplug it.",
     "request": "Draft the records request for what is missing.",
+    "quotes": "Ask for single texts to be published word by word, and approve them.",
     "publish": "Write a bundle that anyone can verify.",
     "verify": "Check a bundle against its manifest and the originals.",
     "keys": "Make a key to sign bundles with.",

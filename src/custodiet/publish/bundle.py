@@ -8,7 +8,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,6 +22,7 @@ from custodiet.model.bundle import LEAF_FORMAT, NODES, TREES, canonical_json
 from custodiet.model.errors import UsageError
 from custodiet.privacy import Publication
 from custodiet.privacy.gate import require_safe
+from custodiet.privacy.quotes import approved_quotes
 from custodiet.publish.claim_sheet import check_sql, write_claims
 from custodiet.publish.claims import Claim, make_claims
 from custodiet.publish.keys import load_key
@@ -206,6 +207,7 @@ def _facts(publication: Publication) -> dict[str, Any]:
         },
         "local_inputs": _local_inputs(publication.case),
         "account_results": dict(publication.account_results),
+        "quotes": [asdict(quote) for quote in approved_quotes(publication.case)],
         "versions": {"custodiet": __version__} | {name: importlib.metadata.version(name) for name in _LIBRARIES},
     }
 

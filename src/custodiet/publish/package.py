@@ -13,10 +13,14 @@ import pyarrow as pa
 
 from custodiet.model.tables import CONTRACT_TABLES, Column, ColumnType, Table
 from custodiet.privacy import Publication, outward_table
+from custodiet.privacy.differential import DIFFERENTIAL, outward_differential
 from custodiet.publish.evidence import EVIDENCE, evidence_table
 from custodiet.publish.tables import write_table
 
-PUBLISHED: Final[dict[str, Table]] = CONTRACT_TABLES | {EVIDENCE.name: EVIDENCE}
+PUBLISHED: Final[dict[str, Table]] = CONTRACT_TABLES | {
+    EVIDENCE.name: EVIDENCE,
+    DIFFERENTIAL.name: DIFFERENTIAL,
+}
 _FRICTIONLESS: Final[dict[ColumnType, str]] = {
     "text": "string", "integer": "integer", "real": "number", "boolean": "boolean", "timestamp": "datetime",
     "local-time": "datetime", "date": "date", "text-list": "array", "citations": "array",
@@ -43,9 +47,10 @@ _SCHEMA: Final[dict[ColumnType, dict[str, Any]]] = {
 
 
 def outward_tables(publication: Publication) -> dict[str, pa.Table]:
-    """Return all tables of a bundle as they are published, the evidence of published indicators among them."""
+    """Return all tables of a bundle as they are published, evidence and the redaction differential among them."""
     tables = {name: outward_table(publication, name) for name in CONTRACT_TABLES}
     tables[EVIDENCE.name] = evidence_table(publication.case, tables["indicators"])
+    tables[DIFFERENTIAL.name] = outward_differential(publication)
     return tables
 
 
