@@ -118,7 +118,7 @@ def statement_of(row: Mapping[str, Any]) -> Prose:
     name = claim_id(row)
     if not name or denominator is None:
         return text
-    parts = re.split(rf"(?<![\w,.-]){headline:,}(?= of {denominator:,}(?![\d,]\d))", text, maxsplit=1)
+    parts = re.split(rf"(?<![\w,.-]){headline:,}(?= of {denominator:,}(?!\d|,\d))", text, maxsplit=1)
     return Phrase((parts[0], Stated(headline, name), parts[1])) if len(parts) == 2 else text
 
 

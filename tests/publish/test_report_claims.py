@@ -1,0 +1,261 @@
+"""Numbers of the report that the claim sheet holds too, and the figures that come from published pages."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shutil
+from pathlib import Path
+
+import lxml.html
+import pytest
+
+from custodiet.case import Case
+from custodiet.model.bundle import canonical_json
+from custodiet.model.errors import UsageError
+from custodiet.privacy import Publication
+from custodiet.publish.bundle import Options, write_bundle
+from custodiet.publish.report.brief import brief
+from custodiet.publish.report.chapters.linking import JOINED_BY
+from custodiet.publish.report.claims import claim_id, statement_of
+from custodiet.publish.report.document import Phrase, Stated
+from custodiet.publish.report.html import render_html
+from custodiet.publish.report.measure import read_measured
+from custodiet.publish.report.measured import load_measured
+from custodiet.publish.report.source import Source
+from custodiet.publish.report.write import make_document, write_report
+from custodiet.resolve.searches.basis import MEANING
+from custodiet.verify import verify_bundle
+from custodiet.verify.claims import check_report
+from custodiet.verify.result import Verdict
+from tests.publish.report_cases import demo, disclosure, document, indicator, page, record, tree
+from tests.verify.conftest import Made, made
+
+__all__ = ["demo", "document", "made", "page", "tree"]  # fixtures
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+@pytest.fixture(scope="module")
+def bundle(made: Made, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("published") / "bundle"
+    with Case.open(made.case) as case:
+        write_bundle(case, folder, Options("spring"), report_writer=_page_alone)
+    return folder
+
+
+def _page_alone(case: Case, folder: Path, *, pdf: bool, publication: Publication) -> Path:
+    """Write the page without the PDF, which is not compared with the sheet."""
+    assert pdf
+    return write_report(case, folder, publication=publication)
+
+
+def _named(folder: Path) -> list[tuple[str, str]]:
+    shown = lxml.html.parse(str(folder / "report" / "index.html")).getroot().xpath("//*[@data-claim]")
+    return [(item.get("data-claim"), item.text_content()) for item in shown]
+
+
+def test_verify_finds_the_report_to_say_what_the_sheet_says(bundle: Path) -> None:
+    verdict = verify_bundle(bundle)
+    assert verdict.faults == []
+    n = len(_named(bundle))
+    assert n > 15
+    assert f"{n:,} numbers of the report: each as on the claim sheet." in verdict.checked
+
+
+@pytest.mark.slow
+def test_verify_finds_the_report_of_the_demo_to_say_what_the_sheet_says(demo: Case, tmp_path: Path) -> None:
+    write_bundle(demo, tmp_path / "out", Options("spring"))
+    verdict = verify_bundle(tmp_path / "out")
+    assert verdict.faults == []
+    names = {name for name, _ in _named(tmp_path / "out")}
+    sheet = json.loads((tmp_path / "out" / "claims/claims.json").read_bytes())["claims"]
+    told = {claim["id"] for claim in sheet if claim["id"].startswith("indicator.") and claim["unit"] != "rows"}
+    assert len(told) > 5
+    assert told <= names
+
+
+def test_brief_cards_and_chapters_name_their_claims(bundle: Path) -> None:
+    names = {name for name, _ in _named(bundle)}
+    sheet = {claim["id"] for claim in json.loads((bundle / "claims/claims.json").read_bytes())["claims"]}
+    assert names <= sheet
+    assert {"total.disclosures", "total.records", "total.searches", "total.indicators", "total.shares"} <= names
+    assert {f"indicator.i-000000000000000{n}" for n in (1, 2, 3)} <= names
+    assert {
+        f"outcome.practice.reason-not-informative.{word}" for word in ("indicator", "clear", "not_evaluable")
+    } <= names
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [r'(data-claim="total\.searches">)([\d,]+)', r'(data-claim="indicator\.[^"]+">)([\d,]+)',
+     r'(data-claim="outcome\.[^"]+">)([\d,]+)'],
+)  # fmt: skip
+def test_one_changed_number_is_found_although_the_hashes_fit(bundle: Path, tmp_path: Path, pattern: str) -> None:
+    forged = tmp_path / "forged"
+    shutil.copytree(bundle, forged)
+    place = forged / "report" / "index.html"
+    text = place.read_text(encoding="utf-8")
+    changed = re.sub(pattern, lambda m: f"{m[1]}{int(m[2].replace(',', '')) + 1:,}", text, count=1)
+    assert changed != text
+    place.write_text(changed, encoding="utf-8")
+    _refit(forged, "report/index.html")
+    verdict = verify_bundle(forged)
+    assert [(fault.code, fault.where) for fault in verdict.faults] == [("number-differs", "report/index.html")]
+    claim = re.search(pattern, text)
+    assert claim
+    assert claim[1].split('"')[1] in verdict.faults[0].message
+
+
+def _refit(folder: Path, name: str) -> None:
+    """Make the manifest fit a changed file, as one who forges an unsigned bundle would."""
+    content = json.loads((folder / "manifest.json").read_bytes())
+    for item in content["files"]:
+        if item["path"] == name:
+            data = (folder / name).read_bytes()
+            item |= {"size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+    manifest = canonical_json(content)
+    (folder / "manifest.json").write_bytes(manifest)
+    (folder / "manifest.sha256").write_text(f"{hashlib.sha256(manifest).hexdigest()}  manifest.json\n")
+
+
+def test_a_card_bears_its_claim_only_where_the_sheet_counts_the_same() -> None:
+    row = indicator(1, n_shares=None)
+    assert claim_id(row) == "indicator.i-0000000000000001"
+    assert claim_id(row | {"n_searches": 6}) == ""
+    assert claim_id(row | {"n_shares": 6}) == ""
+    assert claim_id(row | {"n_searches": None, "sensitivity": None}) == ""
+    assert statement_of(row | {"n_searches": 6}) == row["statement"]
+
+
+@pytest.mark.parametrize(
+    ("statement", "marked"),
+    [
+        ("5 of 50 searches state no reason.", True),
+        ("Of 3, 5 of 50 searches state no reason.", True),
+        ("15 of 50 searches, 1,5 of 50, 2.5 of 50 and x5 of 50.", False),
+        ("5 of 500 searches.", False),
+        ("5 of 50,000 searches.", False),
+        ("Five of 50 searches.", False),
+    ],
+)
+def test_only_the_number_itself_is_marked_in_a_sentence(statement: str, marked: bool) -> None:
+    said = statement_of(indicator(1, n_shares=None, statement=statement))
+    assert str(said) == statement
+    assert isinstance(said, Phrase) is marked
+    if isinstance(said, Phrase):
+        assert Stated(5, "indicator.i-0000000000000001") in said.pieces
+
+
+def test_a_number_that_differs_from_the_table_bears_no_claim(tmp_path: Path) -> None:
+    with Case.open(tmp_path / "case", create=True) as case:
+        case.append_rows("disclosures", [disclosure(n_records=1, n_rows_read=1)])
+        case.append_rows("records", [record()])
+        source = Source(Publication(case, "report"))
+        assert source.total("records", 1) == Stated(1, "total.records")
+        assert source.total("records", 2) == "2"
+        assert source.total("pages", 1) == "1"
+
+
+def test_the_page_escapes_the_name_of_a_claim(tmp_path: Path) -> None:
+    rule = 'x."><b>&'
+    with Case.open(tmp_path / "case", create=True) as case:
+        case.append_rows("disclosures", [disclosure()])
+        case.append_rows("outcomes", [{"rule_id": rule, "rule_version": "1", "producer": "Town PD", "n_indicator": 3,
+                                       "n_clear": 4, "n_not_evaluable": 5, "n_not_applicable": 0}])  # fmt: skip
+        html = render_html(make_document(Publication(case, "report")))
+    shown = lxml.html.document_fromstring(html).xpath("//data/@data-claim")
+    assert f"outcome.{rule}.clear" in shown
+    (folder := tmp_path / "b" / "report").mkdir(parents=True)
+    (folder / "index.html").write_text(html, encoding="utf-8")
+    sheet = {"total.disclosures": 1, "total.records": 1} | {
+        f"outcome.{rule}.{word}": n for word, n in (("indicator", 3), ("clear", 4), ("not_evaluable", 6))
+    }
+    check_report(folder.parent, sheet, verdict := Verdict())
+    assert {f"The report shows another number for outcome.{rule}.not_evaluable than the sheet."} <= {
+        fault.message for fault in verdict.faults
+    }
+
+
+def test_names_of_a_directory_are_told_from_rows_that_were_not_stored(tmp_path: Path) -> None:
+    with Case.open(tmp_path / "case", create=True) as case:
+        case.append_rows("disclosures", [
+            disclosure(n_rows_read=4, n_records=1, n_layout=1, n_rejected=2),
+            disclosure("names", kind="organisation-list", n_rows_read=30, n_records=0, n_rejected=30),
+        ])  # fmt: skip
+        case.append_rows("records", [record()])
+        source = Source(Publication(case, "report"))
+        source.prepare()
+        said = " ".join(str(item) for part in brief(source).parts for item in getattr(part, "items", ()))
+        text = lxml.html.document_fromstring(render_html(make_document(Publication(case, "report")))).text_content()
+    assert "34 read; 31 of them are no search, event, share or statement, 2 could not be stored" in said
+    assert (
+        "34 rows and statements were read: 1 rows of search logs, 1 titles, totals and repeated headers, 30 names in"
+        " lists of organisations, kept to tell names apart, 2 that could not be stored. The sum agrees."
+    ) in text
+
+
+def test_searches_that_may_be_copies_stand_beside_the_count(tmp_path: Path) -> None:
+    with Case.open(tmp_path / "case", create=True) as case:
+        case.append_rows("disclosures", [disclosure(n_records=3, n_rows_read=3)])
+        case.append_rows("records", [record(n) for n in (1, 2, 3)])
+        case.append_rows("searches", [
+            {"search_key": f"s{n}", "basis": basis, "org": "Town PD", "n_sightings": 1, "n_producers": 1}
+            for n, basis in enumerate(("ambiguous", "repeated-row", "single"))
+        ])  # fmt: skip
+        case.append_rows("differences", [{"search_key": "s0", "field": field, "kind": "masked/released", "n": 1}
+                                         for field in ("plate", "reason")])  # fmt: skip
+        root = lxml.html.document_fromstring(render_html(make_document(Publication(case, "report"))))
+    unsure = (
+        "of them 1 ambiguous, which may be copies of another search; 1 in a row that a log without ids holds more"
+        " than once"
+    )
+    for chapter in ("brief", "reliability", "searchers"):
+        assert unsure in root.xpath(f"string(//section[@id='{chapter}'])"), chapter
+    rows = {
+        row.xpath("string(th)"): row.xpath("td/text()")
+        for row in root.xpath("//table[caption/span='In what the copies of one search differ']/tbody/tr")
+    }
+    assert rows == {
+        "plate": ["hidden in one copy, shown in another", "under 11"],
+        "reason": ["hidden in one copy, shown in another", "1"],
+    }
+
+
+def test_the_words_of_a_basis_mean_what_the_linking_says() -> None:
+    assert list(JOINED_BY.items()) == [(str(basis), meaning) for basis, meaning in MEANING.items()]
+
+
+def test_the_packaged_figures_are_those_of_the_published_pages() -> None:
+    assert load_measured() == read_measured(DOCS), "run python -m custodiet.publish.report.measure docs"
+
+
+def test_the_report_shows_each_measured_figure_with_its_interval(document: object, tree: object) -> None:
+    (table,) = tree.xpath("//section[@id='method']//table[caption/span='Measured error']")  # type: ignore[attr-defined]
+    rows = table.xpath("tbody/tr")
+    assert len(rows) == len(load_measured()) >= 19
+    assert {row.xpath("string(th)") for row in rows} == {
+        "Sorts stated reasons", "Tells organisations", "Joins copies of a search", "Masks free text",
+    }  # fmt: skip
+    assert all(re.fullmatch(r"[\d.]+–[\d.]+ %", row.xpath("string(td[5])")) for row in rows)
+    for name in {row.xpath("string(td[6])") for row in rows}:
+        assert (DOCS.parent / name).is_file()
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "message"),
+    [
+        ("purposes", "were exactly right", "were right", "has no line of the form"),
+        ("linking", "right/joined", "good/joined", "has no column 'right/joined'"),
+        ("linking", "## Few logs with little in common", "## Few logs", "has no column 'right/joined' below 'Few logs"),
+    ],
+)
+def test_a_page_of_another_form_is_refused(tmp_path: Path, name: str, old: str, new: str, message: str) -> None:
+    shutil.copytree(DOCS / "measured", tmp_path / "measured")
+    page = tmp_path / "measured" / f"{name}.md"
+    page.write_text(page.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    with pytest.raises(UsageError, match=re.escape(message)):
+        read_measured(tmp_path)
+    page.unlink()
+    with pytest.raises(UsageError, match="cannot be read"):
+        read_measured(tmp_path)
