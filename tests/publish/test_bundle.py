@@ -189,6 +189,7 @@ def test_a_forged_table_with_a_fitting_manifest_is_found_by_proofs_or_counts(
     assert found in {(fault.code, fault.where) for fault in verify_bundle(tmp_path / "forged").faults}
 
 
+@pytest.mark.slow
 def test_a_report_with_another_number_is_found(made: Made, tmp_path: Path) -> None:
     def wrong(case: Case, folder: Path, **options: object) -> Path:
         page = tiny_report(case, folder)
@@ -272,6 +273,7 @@ def test_a_publication_is_never_written_over(made: Made, tmp_path: Path, kind: s
     assert [path.name for path in tmp_path.iterdir()] == ["there"]
 
 
+@pytest.mark.slow
 def test_an_empty_folder_may_be_the_target(made: Made, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     publish(made.case, tmp_path / "empty")
@@ -374,6 +376,7 @@ def test_leaves_hold_no_plate_account_or_case_number() -> None:
         assert not {"plate", "user", "actor", "case_number", "search_id"} & {*form.clear, *form.hours, *form.texts}
 
 
+@pytest.mark.slow
 def test_a_table_without_rows_is_published(tmp_path: Path) -> None:
     Case.open(tmp_path / "case", create=True).close()
     publish(tmp_path / "case", tmp_path / "out")

@@ -48,7 +48,7 @@ def _read_csv(path: Path) -> list[dict[str, str | None]]:
     ).to_pylist()
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(_ROWS, max_size=6))
 def test_every_form_gives_the_rows_back(tmp_path: Path, rows: list[tuple[object, ...]]) -> None:
     table = pa.table({

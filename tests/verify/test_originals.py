@@ -54,6 +54,7 @@ def test_another_version_of_an_original_is_never_verified(made: Made, tmp_path: 
     assert [fault.code for fault in _compare(made.bundle, [tmp_path / "letter.txt"]).faults] == ["unknown-original"]
 
 
+@pytest.mark.slow
 def test_a_bundle_that_says_something_else_than_its_originals_is_found(tmp_path: Path) -> None:
     """The publisher changed rows in the case before publishing: only the originals can tell."""
     from custodiet.case import Case

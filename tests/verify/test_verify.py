@@ -60,7 +60,8 @@ def _sweep(bundle: Path, places: int, seed: int) -> int:
 
 
 def test_a_changed_byte_is_found_and_named(bundle: Path) -> None:
-    assert _sweep(bundle, 12, seed=1) >= 500
+    n_files = sum(path.is_file() for path in bundle.rglob("*"))
+    assert _sweep(bundle, 2, seed=1) == 2 * n_files
 
 
 @pytest.mark.slow
@@ -69,11 +70,12 @@ def test_500_changed_bytes_in_each_file_are_found_and_named(bundle: Path) -> Non
     assert _sweep(bundle, 500, seed=2) == 500 * n_files
 
 
-def test_a_changed_byte_of_an_unsigned_manifest_is_found(made: Made, tmp_path: Path) -> None:
+@pytest.mark.parametrize("places", [30, pytest.param(500, marks=pytest.mark.slow)])
+def test_a_changed_byte_of_an_unsigned_manifest_is_found(made: Made, tmp_path: Path, places: int) -> None:
     publish(made.case, tmp_path / "unsigned")
     manifest, source = tmp_path / "unsigned" / "manifest.json", random.Random(3)
     whole = manifest.read_bytes()
-    for _ in range(500):
+    for _ in range(places):
         _change_one_byte(manifest, source)
         assert any("manifest.json" in fault.where for fault in verify_bundle(tmp_path / "unsigned").faults)
         manifest.write_bytes(whole)
