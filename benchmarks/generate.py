@@ -1,6 +1,6 @@
 """Write a seeded synthetic network audit in the shape of vendor exports: rows as CSV, nothing real in them.
 
-    python benchmarks/generate.py FOLDER [ROWS] [FILES]
+python benchmarks/generate.py FOLDER [ROWS] [FILES]
 """
 
 from __future__ import annotations

@@ -173,9 +173,7 @@ def test_a_faulty_receipt_is_refused_with_its_field(tmp_path: Path) -> None:
 
 
 # Control characters by the dozen make a file no text at all, which test_kinds.py tests.
-cell = st.text(
-    st.characters(codec="utf-8", exclude_categories=("Cc",), include_characters="\t\n\r"), max_size=12
-)
+cell = st.text(st.characters(codec="utf-8", exclude_categories=("Cc",), include_characters="\t\n\r"), max_size=12)
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -60,6 +60,7 @@ def _tables(case: Case, rows: list[dict[str, Any]]) -> list[list[dict[str, Any]]
     return [case.read(name).to_pylist() for name in ("searches", "sightings", "differences")]
 
 
+@pytest.mark.slow
 @_SETTINGS
 @given(LOGS, st.randoms(use_true_random=False))
 def test_the_order_of_files_and_rows_is_irrelevant(
@@ -91,6 +92,7 @@ def test_every_record_is_seen_once_and_weak_keys_never_join_rows_of_one_log(
         assert len({r["org"] for r in records} - {"***"}) <= 1
 
 
+@pytest.mark.slow
 @_SETTINGS
 @given(LOGS, st.sets(st.sampled_from(["reason", "networks", "window_start", "search_id", "org"])))
 def test_a_re_release_changes_no_join_of_other_records(

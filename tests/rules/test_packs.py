@@ -25,6 +25,7 @@ def rules() -> list[Rule]:
     return [rule for pack in load_packs(OURS) for rule in pack.rules]
 
 
+@pytest.mark.slow
 def test_every_rule_passes_its_trial() -> None:
     trials = try_packs(OURS)
     assert [(t.rule_id, t.failures, t.living) for t in trials if not t.passed] == []

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from custodiet.law.rule_pages import write_pages
 from custodiet.rules.load import load_packs
 
@@ -16,6 +18,7 @@ def texts(folder: Path, pattern: str) -> dict[str, str]:
     return {str(path.relative_to(folder)): path.read_text(encoding="utf-8") for path in folder.rglob(pattern)}
 
 
+@pytest.mark.slow
 def test_the_pages_are_those_of_the_rules(tmp_path: Path) -> None:
     write_pages(load_packs(None), tmp_path)
     made, committed = texts(tmp_path, "*.md"), texts(DOCS / "rules", "*.md")

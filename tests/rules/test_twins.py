@@ -133,6 +133,7 @@ PATTERNS = [
 ]
 
 
+@pytest.mark.slow
 @quick
 @given(st.sampled_from(AGGREGATES), st.sampled_from(PATTERNS), st.lists(rows(), min_size=1, max_size=14))
 def test_groups_are_the_same_on_both_evaluators(

@@ -16,9 +16,7 @@ from custodiet.cli.options import case_option, json_option, print_json, steps
 @click.option("--receipt", "receipts", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE",
               help="How the files came (YAML).")  # fmt: skip
 @json_option
-def command(
-    paths: tuple[Path, ...], case_dir: Path, producer: str | None, receipts: Path | None, as_json: bool
-) -> int:
+def command(paths: tuple[Path, ...], case_dir: Path, producer: str | None, receipts: Path | None, as_json: bool) -> int:
     """Read disclosures into a case.
 
     Example: custodiet add log.csv list.pdf --case case

@@ -14,17 +14,13 @@ from custodiet.model.terms import Severity
 @click.command("audit")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @case_option
-@click.option(
-    "--rules", "packs", multiple=True, metavar="PACK", help="Rule pack to apply; all when left out."
-)
+@click.option("--rules", "packs", multiple=True, metavar="PACK", help="Rule pack to apply; all when left out.")
 @click.option("--report", "report_dir", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
               help="Write the report there.")  # fmt: skip
 @click.option("--producer", metavar="NAME", help="Organisation whose disclosures these are.")
 @click.option("--receipt", "receipts", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE",
               help="How the files came (YAML).")  # fmt: skip
-@click.option(
-    "--fail-on", type=click.Choice([s.value for s in Severity]), help="Exit 1 at this severity or above."
-)
+@click.option("--fail-on", type=click.Choice([s.value for s in Severity]), help="Exit 1 at this severity or above.")
 @click.option("--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb", show_default=True)
 @json_option
 def command(
@@ -36,9 +32,7 @@ def command(
     Example: custodiet audit disclosures/ --case case --report report
     """
     if engine != "duckdb":
-        raise UsageError(
-            "The Spark engine is not part of this version.", hint="Leave --engine out; nothing was read."
-        )
+        raise UsageError("The Spark engine is not part of this version.", hint="Leave --engine out; nothing was read.")
     from custodiet.pipeline import audit
 
     with steps(quiet=as_json) as progress:
@@ -56,13 +50,9 @@ def command(
     else:
         known = f", {added.n_known:,} of them known" if added.n_known else ""
         click.echo(f"Files: {added.n_files:,}{known}. Disclosures added: {added.n_disclosures:,}.")
-        click.echo(
-            f"Indicators: {result.n_indicators:,}. None was reviewed by a person yet unless the report says so."
-        )
+        click.echo(f"Indicators: {result.n_indicators:,}. None was reviewed by a person yet unless the report says so.")
         if added.n_unread:
-            click.echo(
-                f"Not read: {added.n_unread:,} (custodiet status --case {case_dir} says what and why)."
-            )
+            click.echo(f"Not read: {added.n_unread:,} (custodiet status --case {case_dir} says what and why).")
         if result.report:
             click.echo(f"Report: {result.report}")
     if fail_on and result.worst and Severity(result.worst).rank >= Severity(fail_on).rank:

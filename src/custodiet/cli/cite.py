@@ -24,9 +24,7 @@ def command(target: str, case_dir: Path, limit: int, as_json: bool) -> int:
 
     citations, n_all = cite(case_dir, target, limit or None)
     if as_json:
-        print_json(
-            {"target": target, "n_rows": n_all, "citations": [asdict(citation) for citation in citations]}
-        )
+        print_json({"target": target, "n_rows": n_all, "citations": [asdict(citation) for citation in citations]})
         return 0
     for citation in citations:
         click.echo(f"{citation.record}  {citation}")

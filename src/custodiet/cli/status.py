@@ -33,9 +33,7 @@ def command(case_dir: Path, show_all: bool, as_json: bool) -> int:
     for row in shown:
         click.echo(f"{row['disclosure_id']}  {row['kind']}  {row['name']}")
         parts = [f"{_SHORT[name]} {row[name]:,}" for name in _COUNTS if row[name] or name == "n_rows_read"]
-        sum_holds = (
-            "adds up" if row["n_rows_read"] == sum(row[name] for name in _COUNTS[1:]) else "DOES NOT ADD UP"
-        )
+        sum_holds = "adds up" if row["n_rows_read"] == sum(row[name] for name in _COUNTS[1:]) else "DOES NOT ADD UP"
         click.echo(f"    {' = '.join(parts[:2])}{''.join(' + ' + part for part in parts[2:])}  ({sum_holds})")
         if row["problems"]:
             click.echo(f"    problems: {', '.join(row['problems'])}")
@@ -43,9 +41,7 @@ def command(case_dir: Path, show_all: bool, as_json: bool) -> int:
         click.echo(f"… and {len(found.disclosures) - len(shown):,} more (--all shows them)")
     click.echo()
     click.echo(f"Files {found.n_files:,}, disclosures {len(found.disclosures):,}.")
-    click.echo(
-        "All together: " + ", ".join(f"{_SHORT[name]} {found.totals[name]:,}" for name in _COUNTS) + "."
-    )
+    click.echo("All together: " + ", ".join(f"{_SHORT[name]} {found.totals[name]:,}" for name in _COUNTS) + ".")
     for code, n in found.problems.items():
         click.echo(f"  {code}: {n:,}")
     click.echo(f"Pseudonym key made {found.key_made_on}, to be disposed of on {found.key_dispose_on}.")

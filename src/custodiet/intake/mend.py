@@ -94,13 +94,16 @@ def _over_limit(rows: list[_Row]) -> tuple[Problem, ...]:
 def _layout_rows(rows: list[_Row], header: Header, proposal: Proposal) -> list[int]:
     found = []
     for row_no, source_row, _, cells in rows:
-        if source_row in proposal.layout_rows or (row_no not in header.header_rows and (
-            is_blank_row(cells)
-            or is_total(cells)
-            or is_footer(cells)
-            or is_error_line(cells)
-            or is_repeated_header(cells, header.labels)
-        )):
+        if source_row in proposal.layout_rows or (
+            row_no not in header.header_rows
+            and (
+                is_blank_row(cells)
+                or is_total(cells)
+                or is_footer(cells)
+                or is_error_line(cells)
+                or is_repeated_header(cells, header.labels)
+            )
+        ):
             found.append(row_no)
     return found
 

@@ -55,9 +55,7 @@ class PackError(CustodietError):
 
     slug = "pack"
 
-    def __init__(
-        self, message: str, *, where: str = "", hint: str = "", faults: tuple[str, ...] = ()
-    ) -> None:
+    def __init__(self, message: str, *, where: str = "", hint: str = "", faults: tuple[str, ...] = ()) -> None:
         super().__init__(message, where=where, hint=hint)
         self.faults = faults
 

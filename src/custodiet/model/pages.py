@@ -1,6 +1,6 @@
 """Write the reference pages that the model itself decides: tables, problems, exit codes.
 
-    python -m custodiet.model.pages docs
+python -m custodiet.model.pages docs
 """
 
 from __future__ import annotations

@@ -35,17 +35,13 @@ _CODES: Final = (
         "Split the file, or ask for an export in parts.",
         True,
     ),
-    ProblemCode(
-        "no-table", "No table was found in the file.", "Add the file that holds the log or the list.", True
-    ),
+    ProblemCode("no-table", "No table was found in the file.", "Add the file that holds the log or the list.", True),
     ProblemCode(
         "no-header",
         "The table has no header row; columns were told by their cells.",
         "Compare with a file of the same producer that has a header.",
     ),
-    ProblemCode(
-        "empty", "The file or table holds no rows.", "Ask whether the export was empty or failed.", True
-    ),
+    ProblemCode("empty", "The file or table holds no rows.", "Ask whether the export was empty or failed.", True),
     ProblemCode("no-text", "The pages hold pictures and no text.", "Ask for the electronic original.", True),
     ProblemCode("truncated", "The end of the data is missing.", "Ask for the rest; counts are a floor."),
     ProblemCode("corrupt", "The file is damaged and could not be opened.", "Get the file again.", True),
@@ -54,21 +50,15 @@ _CODES: Final = (
         "Part of the file does not follow its own format.",
         "Compare the place with the original.",
     ),
-    ProblemCode(
-        "unsupported", "The kind of file or table is known and not read.", "Export it as CSV or XLSX.", True
-    ),
+    ProblemCode("unsupported", "The kind of file or table is known and not read.", "Export it as CSV or XLSX.", True),
     ProblemCode(
         "unrecognised",
         "The columns are of no kind that is known.",
         "Describe the columns in a format file (docs/formats.md).",
         True,
     ),
-    ProblemCode(
-        "ragged", "Rows have more or fewer cells than the header.", "Compare the rows with the original."
-    ),
-    ProblemCode(
-        "column-shift", "Cells stand under a wrong label.", "Check the repair; it keeps its evidence."
-    ),
+    ProblemCode("ragged", "Rows have more or fewer cells than the header.", "Compare the rows with the original."),
+    ProblemCode("column-shift", "Cells stand under a wrong label.", "Check the repair; it keeps its evidence."),
     ProblemCode(
         "phantom-header",
         "A label stands in the header without a column of its own.",
@@ -95,12 +85,8 @@ _CODES: Final = (
         "The time zone is not stated and was assumed.",
         "State it with --producer or a receipt.",
     ),
-    ProblemCode(
-        "nul-bytes", "NUL bytes were taken out of the text.", "Get the file again if cells look cut."
-    ),
-    ProblemCode(
-        "hidden-sheet", "A hidden sheet or hidden rows were read.", "Look at them: hidden is not deleted."
-    ),
+    ProblemCode("nul-bytes", "NUL bytes were taken out of the text.", "Get the file again if cells look cut."),
+    ProblemCode("hidden-sheet", "A hidden sheet or hidden rows were read.", "Look at them: hidden is not deleted."),
     ProblemCode(
         "failed-redaction",
         "Text is still there beneath a redaction.",
