@@ -19,7 +19,7 @@ from custodiet.publish.bundle import Options, write_bundle
 from custodiet.publish.report.brief import brief
 from custodiet.publish.report.chapters.linking import JOINED_BY
 from custodiet.publish.report.claims import claim_id, statement_of
-from custodiet.publish.report.document import Phrase, Stated
+from custodiet.publish.report.document import Pairs, Phrase, Stated
 from custodiet.publish.report.html import render_html
 from custodiet.publish.report.measure import read_measured
 from custodiet.publish.report.measured import load_measured
@@ -188,11 +188,38 @@ def test_names_of_a_directory_are_told_from_rows_that_were_not_stored(tmp_path: 
         source.prepare()
         said = " ".join(str(item) for part in brief(source).parts for item in getattr(part, "items", ()))
         text = lxml.html.document_fromstring(render_html(make_document(Publication(case, "report")))).text_content()
-    assert "34 read; 31 of them are no search, event, share or statement, 2 could not be stored" in said
+    assert "34 read; 31 of them are no search, event, share or statement; 2 could not be stored" in said
     assert (
         "34 rows and statements were read: 1 rows of search logs, 1 titles, totals and repeated headers, 30 names in"
         " lists of organisations, kept to tell names apart, 2 that could not be stored. The sum agrees."
     ) in text
+
+
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        ({}, "1 read; none was lost"),
+        ({"n_rows_read": 2, "n_layout": 1}, "2 read; 1 of them is no search, event, share or statement; none was lost"),
+        ({"n_rows_read": 2, "n_rejected": 1}, "2 read; 1 could not be stored"),
+    ],
+)
+def test_the_brief_says_what_was_lost(tmp_path: Path, counts: dict[str, int], said: str) -> None:
+    with Case.open(tmp_path / "case", create=True) as case:
+        case.append_rows("disclosures", [disclosure(**counts)])
+        case.append_rows("records", [record()])
+        source = Source(Publication(case, "report"))
+        source.prepare()
+        pairs = dict(next(part for part in brief(source).parts if isinstance(part, Pairs)).items)
+    assert pairs["Rows and statements"] == said
+
+
+def test_a_receipt_names_no_sender_and_no_remark(made: Made) -> None:
+    with Case.open(made.case) as case:
+        html = render_html(make_document(Publication(case, "report")))
+        (told,) = {text for (text,) in case.rows("SELECT receipt FROM files WHERE receipt IS NOT NULL")}
+    assert "Clerkson" in told
+    assert "Request PRR-1" in html
+    assert "Clerkson" not in html
 
 
 def test_searches_that_may_be_copies_stand_beside_the_count(tmp_path: Path) -> None:
@@ -239,7 +266,7 @@ def test_the_report_shows_each_measured_figure_with_its_interval(document: objec
     }  # fmt: skip
     assert all(re.fullmatch(r"[\d.]+–[\d.]+ %", row.xpath("string(td[5])")) for row in rows)
     for name in {row.xpath("string(td[6])") for row in rows}:
-        assert (DOCS.parent / name).is_file()
+        assert (DOCS / "measured" / name).is_file()
 
 
 @pytest.mark.parametrize(

@@ -81,8 +81,7 @@ def _read(source: Source) -> list[Part]:
         ),
         (
             "Rows and statements",
-            f"{number(rows)} read; {number(others)} of them {'is' if others == 1 else 'are'} no search, event, share or"
-            f" statement, {number(lost)} could not be stored",
+            f"{number(rows)} read{_aside(others, lost)}",
         ),
     ]
     if records:
@@ -123,6 +122,14 @@ def _read(source: Source) -> list[Part]:
         makers = measure("page_producers", "Organisations with a page", "SELECT count(DISTINCT producer) FROM portals")
         items.append(("Transparency pages", f"{number(pages)} of {counted(makers, 'organisation')}"))
     return [Heading("What was read, and how it was obtained"), Pairs(tuple(items)), *_receipts(source)]
+
+
+def _aside(others: int, lost: int) -> str:
+    """Say which rows are in no table of searches, events, shares or statements, and which were lost."""
+    told = ""
+    if others:
+        told = f"; {number(others)} of them {'is' if others == 1 else 'are'} no search, event, share or statement"
+    return f"{told}; {number(lost)} could not be stored" if lost else f"{told}; none was lost"
 
 
 _UNREAD: Final = (

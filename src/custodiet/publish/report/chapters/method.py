@@ -80,8 +80,9 @@ def _error(source: Source) -> list[Part]:
         Heading("How often the program errs"),
         Text(
             "Measured on labelled or invented sets, not on this case. The sets hold the faults that were known when"
-            " they were made: read the figures as an upper bound. The pages named in the last column, which come with"
-            " the program, say how each set was made and give the figures by label, field and kind of log."
+            " they were made: read the figures as an upper bound. The pages named in the last column, in the folder"
+            " docs/measured of the program, say how each set was made and give the figures by label, field and kind"
+            " of log."
         ),
         _measured(),
         Text("In this case:"),
@@ -107,11 +108,11 @@ def _measured() -> Part:
         (
             item.name,
             item.what,
-            item.whole,
             item.part,
+            item.whole,
             share(item.part, item.whole),
             shown_interval(item.part, item.whole),
-            Fixed(item.page),
+            Fixed(item.page.rpartition("/")[2]),
         )
         for item in load_measured()
     ]
@@ -120,8 +121,8 @@ def _measured() -> Part:
         (
             Column("What the program does"),
             Column("What was counted"),
-            Column("Of", numeric=True),
             Column("Count", numeric=True),
+            Column("Of", numeric=True),
             Column("Share", numeric=True),
             Column("95 % interval", numeric=True),
             Column("Page"),
