@@ -80,6 +80,7 @@ def test_brief_cards_and_chapters_name_their_claims(bundle: Path) -> None:
     sheet = {claim["id"] for claim in json.loads((bundle / "claims/claims.json").read_bytes())["claims"]}
     assert names <= sheet
     assert {"total.disclosures", "total.records", "total.searches", "total.indicators", "total.shares"} <= names
+    assert any(re.fullmatch(r"disclosure\..+\.records", name) for name in names)
     assert {f"indicator.i-000000000000000{n}" for n in (1, 2, 3)} <= names
     assert {
         f"outcome.practice.reason-not-informative.{word}" for word in ("indicator", "clear", "not_evaluable")

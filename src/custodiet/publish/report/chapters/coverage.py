@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from custodiet.model.terms import CellState
 from custodiet.publish.report.charts import matrix
-from custodiet.publish.report.document import Cell, Chapter, Column, Mark, Part, Text, capped
+from custodiet.publish.report.document import Cell, Chapter, Column, Mark, Part, Stated, Text, capped
 from custodiet.publish.report.gaps import missing_months
 from custodiet.publish.report.source import Source
 from custodiet.publish.report.wording import counted, listed, share
@@ -60,7 +60,7 @@ def chapters(source: Source) -> Iterator[Chapter]:
     lead = f"{counted(len(logs), 'search log')}."
     if grouped:
         lead = f"{counted(len(logs), 'search log')}, put together by producer and kind."
-    parts: list[Part] = [*_months(source, order, names), *_gaps(source), _columns(order, columns)]
+    parts: list[Part] = [*_months(source, order, names), *_gaps(source), _columns(order, columns, _claims(logs, names))]
     yield Chapter("coverage", "Coverage", tuple(parts), lead)
 
 
@@ -144,9 +144,24 @@ def _gaps(source: Source) -> list[Part]:
     return [table]
 
 
-def _columns(order: list[str], columns: dict[str, Counter[str]]) -> Part:
+def _claims(logs: list[dict[str, Any]], names: dict[str, str]) -> dict[str, Stated]:
+    """Give the number of rows of each log that is one disclosure, as the claim sheet has it."""
+    times = Counter(names.values())
+    return {
+        names[log["disclosure_id"]]: Stated(log["n_records"], f"disclosure.{log['disclosure_id']}.records")
+        for log in logs
+        if times[names[log["disclosure_id"]]] == 1
+    }
+
+
+def _columns(order: list[str], columns: dict[str, Counter[str]], claims: dict[str, Stated]) -> Part:
     rows: list[tuple[Cell, ...]] = [
-        (name, columns[name]["n"], *(_said(columns[name], field) for field in (*_STATES, *_FILLED))) for name in order
+        (
+            name,
+            _rows_of(columns[name]["n"], claims.get(name)),
+            *(_said(columns[name], field) for field in (*_STATES, *_FILLED)),
+        )
+        for name in order
     ]
     heads = (Column("Log"), Column("Rows", numeric=True), *(Column(_LABELS[name]) for name in (*_STATES, *_FILLED)))
     return capped(
@@ -160,6 +175,10 @@ def _columns(order: list[str], columns: dict[str, Counter[str]]) -> Part:
             " never published. Masked, withheld and not-exported cells are held against nobody."
         ),
     )
+
+
+def _rows_of(n: int, claim: Stated | None) -> Cell:
+    return claim if claim is not None and claim.value == n else n
 
 
 def _said(counts: Counter[str], name: str) -> Cell:
