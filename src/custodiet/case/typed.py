@@ -276,7 +276,12 @@ def _insert(case: Case, table: str, selects: dict[str, str], source: str, mappin
             with case.registered(*rest[0]):
                 run(rest[1:])
         else:
-            case.execute(f"INSERT INTO {table} ({names}) SELECT {values} FROM {source}")
+            # Rows are numbered by their place in the original, so the engine may store them in any order.
+            case.execute("SET preserve_insertion_order = false")
+            try:
+                case.execute(f"INSERT INTO {table} ({names}) SELECT {values} FROM {source}")
+            finally:
+                case.execute("SET preserve_insertion_order = true")
 
     run(registered)
 
