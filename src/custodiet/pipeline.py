@@ -19,6 +19,7 @@ from custodiet.case.citations import cite_rows
 from custodiet.intake.add import AddSummary, add_paths
 from custodiet.model.citation import Citation
 from custodiet.model.errors import UsageError
+from custodiet.model.problems import PROBLEM_CODES
 from custodiet.publish.request import Gap, draft_letter, find_gaps
 
 Progress = Callable[[str], None]
@@ -52,6 +53,7 @@ def audit(
             is faulty, or the report would expose somebody. Inputs that cannot be read raise nothing:
             they are problems in the case.
     """
+    _require_something(paths)
     with Case.open(case_dir, create=True) as case:
         others = _add_local_inputs(case, paths, progress)
         added = add_paths(case, others, producer=producer, receipts=receipts, progress=progress)
@@ -71,6 +73,7 @@ def add(
     progress: Progress = lambda _step: None,
 ) -> AddSummary:  # fmt: skip
     """Read disclosures into a case and give them their meaning, without rules."""
+    _require_something(paths)
     with Case.open(case_dir, create=True) as case:
         others = _add_local_inputs(case, paths, progress)
         added = add_paths(case, others, producer=producer, receipts=receipts, progress=progress)
@@ -87,6 +90,21 @@ def _add_local_inputs(case: Case, paths: Sequence[Path], progress: Progress) -> 
         progress(path.name)
         load_local_input(case, path, name)
     return others
+
+
+def _require_something(paths: Sequence[Path]) -> None:
+    """Refuse a request whose paths hold nothing at all, before a case is made for it.
+
+    A missing path beside others that are there is a problem in the case, and the others are done.
+
+    Raises:
+        UsageError: No path is there, or all are folders without a file.
+    """
+    found = [path for path in paths if path.exists() or path.is_symlink()]
+    if not found:
+        raise UsageError("is not there.", where=str(paths[0]), hint="Look for a typing error; nothing was written.")
+    if all(path.is_dir() for path in found) and not any(item.is_file() for path in found for item in path.rglob("*")):
+        raise UsageError("holds no file.", where=str(found[0]), hint="Nothing was written.")
 
 
 def interpret(case: Case, progress: Progress = lambda _step: None) -> None:
@@ -127,6 +145,7 @@ class Status:
         disclosures: One dictionary per disclosure: id, kind, name, counts, problem codes.
         totals: Sums of the counts.
         problems: Problem code to how often it stands.
+        unread: Problems by which something stayed unread: code, file_name, where, message.
         n_files: Files added.
         key_made_on: Day the pseudonym key was made.
         key_dispose_on: Day it is to be deleted.
@@ -135,6 +154,7 @@ class Status:
     disclosures: list[dict[str, Any]]
     totals: dict[str, int]
     problems: dict[str, int]
+    unread: list[dict[str, Any]]
     n_files: int
     key_made_on: date
     key_dispose_on: date
@@ -158,8 +178,12 @@ def status(case_dir: Path) -> Status:
         ).to_pylist()
         counts = [name for name in (rows[0] if rows else {}) if name.startswith("n_")]
         problems = dict(case.rows("SELECT code, count(*) AS n FROM problems GROUP BY code ORDER BY n DESC, code"))
+        codes = [code for code, item in PROBLEM_CODES.items() if item.unread]
+        unread = case.query(
+            'SELECT code, file_name, "where", message FROM problems WHERE list_contains(?, code) ORDER BY ALL', [codes]
+        ).to_pylist()
         return Status(
-            rows, {name: sum(row[name] for row in rows) for name in counts}, problems, case.count("files"),
+            rows, {name: sum(row[name] for row in rows) for name in counts}, problems, unread, case.count("files"),
             case.key.made_on, case.key.dispose_on,
         )  # fmt: skip
 

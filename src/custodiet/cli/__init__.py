@@ -6,13 +6,19 @@ Verbs are imported only when they are called, so that ``--help`` is quick.
 from __future__ import annotations
 
 import importlib
+import os
 import sys
+import traceback
+from pathlib import Path
 from typing import Final
 
 import click
 
 from custodiet import __version__
 from custodiet.model.errors import CustodietError, PackError
+
+# Apart from the exit codes of the contract: the program itself is at fault.
+FAULT: Final = 70
 
 VERBS: Final[dict[str, str]] = {
     "audit": "Read disclosures, apply the rules, and write a report.",
@@ -82,4 +88,15 @@ def main(arguments: list[str] | None = None) -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+    except Exception as error:
+        if os.environ.get("CUSTODIET_TRACEBACK"):
+            raise
+        # The message of a foreign error may repeat a cell: only its kind and place are told.
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        click.echo(
+            f"custodiet: a fault of the program: {type(error).__name__} in {Path(place.filename).name}:{place.lineno}. "
+            "The step at hand was not stored. CUSTODIET_TRACEBACK=1 shows more, and may show cells of your files.",
+            err=True,
+        )
+        sys.exit(FAULT)
     sys.exit(code if isinstance(code, int) else 0)

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from custodiet.cli.options import case_option, json_option, print_json
+from custodiet.model.errors import InputError
 
 
 @click.command("request")
@@ -33,8 +34,14 @@ def command(case_dir: Path, producer: str | None, folder: Path | None, as_json: 
         if folder is None:
             click.echo(item.text)
             continue
-        folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{item.slug}.md"
-        path.write_text(item.text, encoding="utf-8")
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with path.open("x", encoding="utf-8") as file:
+                file.write(item.text)
+        except FileExistsError:
+            raise InputError("is there already.", where=str(path), hint="Move it away; it was not changed.") from None
+        except OSError as error:
+            raise InputError(f"cannot be written ({error.strerror}).", where=str(path)) from None
         click.echo(f"{path}: {len(item.gaps):,} things asked for")
     return 0

@@ -44,5 +44,8 @@ def command(case_dir: Path, show_all: bool, as_json: bool) -> int:
     click.echo("All together: " + ", ".join(f"{_SHORT[name]} {found.totals[name]:,}" for name in _COUNTS) + ".")
     for code, n in found.problems.items():
         click.echo(f"  {code}: {n:,}")
+    for problem in found.unread:
+        place = ", ".join(part for part in (problem["file_name"], problem["where"]) if part)
+        click.echo(f"Not read: {place}: {problem['message']} ({problem['code']})")
     click.echo(f"Pseudonym key made {found.key_made_on}, to be disposed of on {found.key_dispose_on}.")
     return 0
