@@ -171,18 +171,61 @@ def test_monthly_totals_are_reconciled_with_the_log(case: Case, tmp_path: Path) 
     assert with_total(4) == (1, 0, 0, 0)
 
 
-def test_pages_are_reconciled_with_audits_and_purge_reports(case: Case, tmp_path: Path) -> None:
-    rows = [search(n, kind="portal-audit", disclosure_id="audit-1") for n in (1, 2)]
-    rows += [search(1, kind="portal-audit", disclosure_id="audit-2")]
-    rows += [search(2, kind="portal-audit", disclosure_id="audit-2", at=NOON - timedelta(days=30))]
-    rows += [search(9, kind="network-audit", disclosure_id="log")]
-    page = {"producer": PD, "as_of": NOON.date(), "retention_days": 30, "disclosure_id": "page", "source_row": 1}
-    fill(case, rows, portals=[page, page | {"as_of": NOON.date() - timedelta(days=1), "disclosure_id": "page-before"}])
+def paged(case: Case, days_of: dict[str, list[int]], pages: dict[str, int]) -> None:
+    """Fill a case with audits (file to days before the noon of their rows) and pages (file to days before noon)."""
+    rows = [
+        search(n, kind="portal-audit", disclosure_id=f"audit-{file}", at=NOON - timedelta(days=days))
+        for file, ages in days_of.items()
+        for n, days in enumerate(ages, start=1)
+    ]
+    portals = [
+        {"producer": PD, "as_of": NOON.date() - timedelta(days=days), "disclosure_id": f"page-{file}", "source_row": 1}
+        for file, days in pages.items()
+    ]
+    fill(case, [*rows, search(9, kind="network-audit", disclosure_id="log")], portals=portals)
+    named = [(f"audit-{file}", "portal-audit", file) for file in days_of]
+    named += [(f"page-{file}", "transparency-page", file) for file in pages]
+    case.append_rows(
+        "disclosures",
+        [{"disclosure_id": i, "kind": kind, "producer": PD, "sha256": f, "member_sha256": f} for i, kind, f in named],
+    )
+
+
+HAS_AUDIT = rule(subject="portal", pattern={"field": "has_audit", "op": "eq", "value": True})
+
+
+def has_rows(count: int) -> Rule:
+    """Make a rule that is met by pages with so many rows in their audit."""
+    return rule(subject="portal", pattern={"field": "audit_rows_30d", "op": "eq", "value": count})
+
+
+def test_a_page_is_reconciled_with_the_audit_of_its_own_file(case: Case) -> None:
+    ages = [0, 5, 5, 28, 29, 30, 60]
+    paged(case, {"a": ages, "b": [300, 301]}, {"a": 0, "b": 0, "old": 400})
+    # Five rows lie in the thirty days; the audit in the file of the second page is of another year.
+    assert judged(case, has_rows(5))[:3] == (1, 0, 2)
+    assert judged(case, HAS_AUDIT)[:3] == (2, 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("ages", "told"),
+    [([3, 28], True), ([4, 28], False), ([3, 27], False), ([0, 10], False), ([-1, 3, 45], True), ([], False)],
+)
+def test_an_audit_that_does_not_reach_over_the_days_tells_no_count(case: Case, ages: list[int], told: bool) -> None:
+    paged(case, {"a": ages}, {"a": 0})
+    assert judged(case, has_rows(99))[:3] == ((0, 1, 0) if told else (0, 0, 1))
+
+
+def test_an_audit_in_a_file_of_its_own_leaves_open_which_page_carried_it(case: Case) -> None:
+    paged(case, {"alone": [0, 29]}, {"a": 0, "b": 100})
+    assert judged(case, HAS_AUDIT)[:3] == (0, 1, 1)
+    assert judged(case, has_rows(2))[:3] == (0, 0, 2)
+
+
+def test_pages_are_reconciled_with_purge_reports(case: Case, tmp_path: Path) -> None:
+    paged(case, {}, {"page": 0, "page-before": 1})
     text = f"producer,purged_on,oldest_kept_on,n_deleted\n{PD},2025-03-03,2025-01-31,5\n{PD},2025-03-04,2024-01-01,5\n"
-    is_two = rule(subject="portal", pattern={"field": "audit_rows_30d", "op": "eq", "value": 2})
     is_late = rule(subject="portal", pattern={"field": "oldest_kept_days", "op": "eq", "value": 31})
-    # The page of the day before sees none of these searches; the search a month earlier is all it has.
-    assert judged(case, is_two)[:3] == (1, 1, 0)
     assert judged(case, is_late)[:3] == (0, 0, 2)
     load_local_input(case, write(tmp_path, "purge-reports", text))
     assert judged(case, is_late)[:3] == (1, 0, 1)
