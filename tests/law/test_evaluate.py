@@ -213,6 +213,52 @@ def test_a_change_of_the_form_is_said_and_gives_no_trend(case: Case) -> None:
     assert eras == {"only the form with search ids": 3, "only the form with camera counts and no search ids": 2}
 
 
+def test_logs_of_two_kinds_are_no_change_of_form(case: Case) -> None:
+    rows = [search(n, reason_state="blank") for n in range(1, 4)]
+    rows += [
+        search(n, disclosure_id="page", kind="portal-audit", user_state="not-exported", reason_state="blank")
+        for n in range(4, 6)
+    ]
+    fill(case, rows)
+    evaluate_case(case, ["practice"])
+    row = found(case, BLANK)[0]
+    assert row["n_searches"] == 5
+    assert not any("form of the export changed" in caveat for caveat in row["caveats"])
+
+
+@pytest.mark.parametrize("kind", ["portal-audit", "organisation-audit"])
+def test_copies_of_a_search_in_two_kinds_of_log_are_no_change_of_form(case: Case, kind: str) -> None:
+    fill(
+        case,
+        [
+            search(1, reason_state="blank"),
+            search(2, reason_state="blank", disclosure_id="b", search_id=None, kind=kind),
+        ],
+    )
+    case.append_rows(
+        "sightings",
+        [{"search_key": "a", "disclosure_id": log, "record_no": n} for n, log in ((1, "log"), (2, "b"))],
+    )
+    evaluate_case(case, ["practice"])
+    changed = any("form of the export changed" in caveat for caveat in found(case, BLANK)[0]["caveats"])
+    assert changed is (kind == "organisation-audit")
+
+
+def test_states_are_shown_with_levels_where_no_state_says_it(case: Case) -> None:
+    names = [
+        organisation(PD, "CA"), organisation("Bureau, Fresno", "CA", "federal"), organisation("Bureau", None, "federal"),
+        organisation("A nation", None, "tribal"), organisation("A province", None, "foreign"), organisation("A firm", None, "private"),
+        organisation("Somewhere", None, "local"), organisation("Austin TX PD", "TX"),
+    ]  # fmt: skip
+    shares = [share(n, name["name"]) for n, name in enumerate(names[1:], start=1)]
+    fill(case, shares=shares, organisations=names)
+    pattern = {"field": "recipient_status", "op": "eq", "value": "active"}
+    run(case, rule(subject="share", pattern=pattern, statement="{subject}: {by:recipient_state}."))
+    assert found(case, "test.rule")[0]["statement"] == (
+        f"{PD}: federal 2, TX 1, foreign 1, private 1, state not known 1, tribal 1."
+    )
+
+
 def test_drafts_run_only_when_asked_and_retired_rules_never(case: Case) -> None:
     fill(case, [search(1, reason_key="ice")])
     packs = [Pack(PACK, Path(), (rule(id="test.draft", status="draft"), rule(id="test.retired", status="retired")))]
@@ -255,7 +301,7 @@ def test_recipients_are_counted_once_over_snapshots_and_inbound_lists_never(case
     run(case, out_of_state())
     row = found(case, "test.rule")[0]
     assert row["statement"] == (
-        f"{PD} lists 3 of 4 (NV 1, TX 1, not stated 1: Austin TX PD, FBI, Reno NV PD), 2025-06-01 to 2025-07-01; 1 inactive."
+        f"{PD} lists 3 of 4 (NV 1, TX 1, federal 1: Austin TX PD, FBI, Reno NV PD), 2025-06-01 to 2025-07-01; 1 inactive."
     )
     assert (row["n_shares"], row["n_searches"], row["denominator"], row["n_not_evaluable"]) == (3, None, 4, 1)
     assert len(row["evidence"]) == 6

@@ -13,7 +13,7 @@ import ibis
 
 from custodiet.case import Case
 from custodiet.law.binding import narrowed, of_owners
-from custodiet.law.scan import DIALECT, Scan, shown_fields
+from custodiet.law.scan import DIALECT, Scan, level_of, shown_fields
 from custodiet.rules.compile import condition, outcome
 from custodiet.rules.compile_groups import group_table, key_names, member_table
 from custodiet.rules.conditions import parameter_names
@@ -21,6 +21,7 @@ from custodiet.rules.rule import Rule
 from custodiet.rules.schema import Alternative
 
 ERAS: Final = ("devices", "id", "no-identity", "drop-down")
+LOG_KINDS: Final = ("organisation-audit", "network-audit", "portal-audit", "other")
 Key = tuple[Any, ...]
 
 
@@ -39,7 +40,7 @@ class Evidence:
         list_no: Where the rows wait in the table :data:`LISTS`.
         alternatives: Counts under the rule's other definitions, in their order.
         eras: Count for each form of the export among the evidence.
-        eras_judged: Forms of the export among all that was evaluated.
+        eras_judged: Most forms of the export among what was evaluated of one kind of log.
         breakdowns: Field to (value, count), most first.
         apart: Name to count of what is counted beside.
     """
@@ -104,6 +105,7 @@ def row_evidence(case: Case, scan: Scan, rule: Rule, owners: Sequence[str]) -> l
         "disclosure_id": table[subject.evidence[0]],
         "record_no": table[subject.evidence[1]],
         "era": table.era if subject.name == "search" else ibis.null("string"),
+        "kind": table.kind if subject.name == "search" else ibis.null("string"),
     }
     for n, other in enumerate(rule.model.sensitivity):
         columns[f"a{n}"] = outcome(altered(judged, other), table, scan.hoisted)
@@ -160,44 +162,58 @@ def _gather(case: Case, inner: str, n_keys: int, n_alternatives: int, *, unique:
     found = []
     for place, row in enumerate(rows, start=1):
         key, (n_records, first, last, digest) = tuple(row[:n_keys]), row[n_keys:]
-        n, denominator, unknown, eras_judged, *others = counts[key]
+        n, denominator, unknown, forms, *others = counts[key]
         eras = {era: count for era, count in zip(ERAS, others[n_alternatives:], strict=True) if count}
         found.append(
             Evidence(
                 key, n, int(n_records), denominator, unknown, first, last, str(digest), start + place,
-                alternatives=others[:n_alternatives], eras=eras, eras_judged=eras_judged,
+                alternatives=others[:n_alternatives], eras=eras, eras_judged=_most_forms(forms),
             )
         )  # fmt: skip
     return found
 
 
 def _counts(case: Case, inner: str, n_keys: int, n_alternatives: int, *, unique: bool) -> dict[Key, list[int]]:
-    """Count what is counted once each (searches, pairs), by key: hits, judged, unknown, eras, alternatives, eras hit."""
+    """Count what is counted once each (searches, pairs), by key: hits, judged, unknown, forms, alternatives, eras hit."""
     keys = ", ".join(f"g{n}" for n in range(n_keys))
     flags = {"h": "o = 0", "j": "o < 2", "u": "o = 2"} | {f"a{n}": f"a{n} = 0" for n in range(n_alternatives)}
     flags |= {f"e{n}": f"o = 0 AND era = '{era}'" for n, era in enumerate(ERAS)}
-    flags |= {f"d{n}": f"o < 2 AND era = '{era}'" for n, era in enumerate(ERAS)}
     told = ", ".join(f"{test} AS {flag}" for flag, test in flags.items())
     # Another definition can bind rows that the headline leaves out.
     scope = "(" + " OR ".join(["o <> 3", *(f"a{n} = 0" for n in range(n_alternatives))]) + ")"
-    rows_told = f"SELECT {keys}, {told} FROM ({inner}) WHERE {scope}"
+    rows_told = f"SELECT {keys}, {told}, {_FORM} AS form FROM ({inner}) WHERE {scope}"
     if not unique:
         folded = ", ".join(f"bool_or({test}) AS {flag}" for flag, test in flags.items())
         rows_told = (
             f"{rows_told} AND NOT repeated UNION ALL"
-            f" SELECT {keys}, {folded} FROM ({inner}) WHERE {scope} AND repeated GROUP BY {keys}, counted"
+            f" SELECT {keys}, {folded}, bit_or({_FORM}) AS form FROM ({inner}) WHERE {scope} AND repeated GROUP BY {keys}, counted"
         )
     wanted = [f"a{n}" for n in range(n_alternatives)] + [f"e{n}" for n in range(len(ERAS))]
-    eras_judged = " + ".join(f"coalesce(bool_or(d{n}), false)::INTEGER" for n in range(len(ERAS)))
     sums = ", ".join(f"sum(({test})::INTEGER)" for test in ("h", "j", "u AND NOT j"))
     rows = case.rows(
-        f"SELECT {keys}, {sums}, {eras_judged}, {', '.join(f'sum({flag}::INTEGER)' for flag in wanted)}"
+        f"SELECT {keys}, {sums}, bit_or(form), {', '.join(f'sum({flag}::INTEGER)' for flag in wanted)}"
         f" FROM ({rows_told}) GROUP BY {keys} HAVING bool_or(h)"
     )
     return {tuple(row[:n_keys]): [int(count or 0) for count in row[n_keys:]] for row in rows}
 
 
+def _most_forms(form: int) -> int:
+    """Count the forms of the export of the kind of log that has most: logs of two kinds never share a form."""
+    mask = (1 << len(ERAS)) - 1
+    return max((form >> len(ERAS) * place & mask).bit_count() for place in range(len(LOG_KINDS)))
+
+
 LISTS: Final = "evidence_lists"
+# One bit for each kind of log and form of the export of what was evaluated.
+_FORM: Final = (
+    "CASE WHEN o < 2 THEN CASE "
+    + " ".join(
+        f"WHEN kind = '{kind}' AND era = '{era}' THEN {1 << len(ERAS) * place + n}"
+        for place, kind in enumerate(LOG_KINDS)
+        for n, era in enumerate(ERAS)
+    )
+    + " ELSE 0 END ELSE 0 END::BIGINT"
+)
 _DIGEST: Final = "md5(bit_xor(md5_number(disclosure_id || ':' || record_no))::VARCHAR)"
 _ROWS: Final = (
     "list({'disclosure_id': disclosure_id, 'record_no': record_no::BIGINT} ORDER BY disclosure_id, record_no)"
@@ -213,7 +229,7 @@ def _make_groups(case: Case, scan: Scan, rule: Rule) -> str:
 
 
 def _make_members(case: Case, scan: Scan, rule: Rule) -> str:
-    members = ibis.to_sql(member_table(rule, scan.table, scan.hoisted, ("repeated",)), dialect=DIALECT)
+    members = ibis.to_sql(member_table(rule, scan.table, scan.hoisted, ("repeated", "kind")), dialect=DIALECT)
     case.execute(f"CREATE OR REPLACE TEMP TABLE group_members AS SELECT * FROM ({members}) WHERE told IS NOT NULL")
     return "group_members"
 
@@ -234,7 +250,7 @@ def _group_hits(case: Case, rule: Rule, members: str, groups: str, *, unique: bo
     inner = (
         f"SELECT {keys}, CASE WHEN g.outcome = 0 AND (m.told = 1 OR (m.told = 0 AND g.n_counted = 0)) THEN 0"
         " WHEN g.outcome < 2 AND m.told < 2 THEN 1 ELSE 2 END::TINYINT AS o, hash(m.search_key) AS counted,"
-        " m.repeated, m.searched_at AS happened, m.disclosure_id, m.record_no, m.era"
+        " m.repeated, m.searched_at AS happened, m.disclosure_id, m.record_no, m.era, m.kind"
         f" FROM {members} m JOIN {groups} g ON {_same(rule)} WHERE g.outcome <> 3"
     )
     found = _gather(case, inner, len(places), 0, unique=unique)
@@ -275,7 +291,8 @@ def _add_details(case: Case, scan: Scan, rule: Rule, found: Mapping[Key, Evidenc
     counted = table[rule.model.count_distinct or "search_key"].cast("string")
     judged = outcome(rule, table, scan.hoisted)
     for name in shown_fields(rule):
-        inner = ibis.to_sql(table.select(**named, o=judged, v=table[name], counted=counted), dialect=DIALECT)
+        shown = _shown_value(table, name, level_of(rule.subject, name))
+        inner = ibis.to_sql(table.select(**named, o=judged, v=shown, counted=counted), dialect=DIALECT)
         rows = case.rows(
             f"SELECT {listed}, coalesce(v, 'not stated'), count(DISTINCT counted) AS n FROM ({inner}) WHERE o = 0"
             f" GROUP BY ALL ORDER BY n DESC, {len(keys) + 1}"
@@ -291,6 +308,15 @@ def _add_details(case: Case, scan: Scan, rule: Rule, found: Mapping[Key, Evidenc
         counts = {tuple(row[:-1]): int(row[-1]) for row in rows}
         for key, item in found.items():
             item.apart[apart.name] = counts.get(key, 0)
+
+
+def _shown_value(table: Any, name: str, level: str | None) -> Any:
+    """Show a federal organisation as such, wherever its office is, and those without a state by their level."""
+    if level is None:
+        return table[name]
+    apart = table[level].isin(["federal", "tribal", "foreign", "private"]) & table[name].isnull()
+    shown = ibis.cases(((table[level] == "federal") | apart, table[level]), else_=table[name])
+    return shown.fill_null("state not known")
 
 
 def evidence_id(rule: Rule, subject: str, counterpart: str | None, digest: str) -> str:

@@ -148,7 +148,7 @@ def _columns(subject: Subject, rules: Sequence[Rule]) -> list[str]:
     """Name the columns that some rule reads, groups by or shows, in the order of the subject."""
     used = {subject.date_field, subject.owner, *subject.evidence, "search_key"}
     if subject.name == "search":
-        used |= {"era", "searched_at", "searched_local"}
+        used |= {"era", "kind", "searched_at", "searched_local"}
     for rule in rules:
         model = rule.model
         nodes = [rule.applies, rule.evaluable, rule.pattern, *(apart.when.tree() for apart in model.counts_apart)]
@@ -159,6 +159,7 @@ def _columns(subject: Subject, rules: Sequence[Rule]) -> list[str]:
         for node in nodes:
             used |= field_names(node)
         used |= {*model.group_by, *shown_fields(rule), *([model.count_distinct] if model.count_distinct else [])}
+        used |= {level for name in shown_fields(rule) if (level := level_of(subject, name)) is not None}
     used |= {LOCAL_OF[name] for name in used if name in LOCAL_OF}
     return [name for name in (*subject_schema(subject), "search_key") if name in used]
 
@@ -205,6 +206,12 @@ def _tally_batch(case: Case, scan: Scan, names: tuple[str, ...], rules: Sequence
 def shown_fields(rule: Rule) -> list[str]:
     """Name the fields whose values the rule's sentence shows."""
     return sorted(set(re.findall(r"\{(?:by|list):(\w+)\}", rule.model.statement)))
+
+
+def level_of(subject: Subject, name: str) -> str | None:
+    """Name the field with the level of the organisation whose state a field holds; None for other fields."""
+    level = name.removesuffix("_state") + "_level"
+    return level if name.endswith("_state") and subject.field(level) is not None else None
 
 
 def _hoistable(rules: Iterable[Rule], test: Callable[[Leaf], bool]) -> dict[Leaf, str]:
