@@ -97,7 +97,8 @@ def test_copies_of_a_search_are_counted_once(case: Case) -> None:
     assert {"label": "every record counted, duplicates included", "choice": "duplicates", "count": 3} in panel[
         "alternatives"
     ]
-    assert panel["range"] == [2, 3]
+    # Three records are no count of searches.
+    assert panel["range"] == [2, 2]
 
 
 def test_a_window_across_the_autumn_clock_change_is_not_the_headline(case: Case) -> None:
@@ -306,6 +307,13 @@ def test_recipients_are_counted_once_over_snapshots_and_inbound_lists_never(case
     assert (row["n_shares"], row["n_searches"], row["denominator"], row["n_not_evaluable"]) == (3, None, 4, 1)
     assert len(row["evidence"]) == 6
     assert "Counted apart: 1 inactive recipients." in row["caveats"]
+    panel = json.loads(row["sensitivity"])
+    counts = {item["label"]: item["count"] for item in panel["alternatives"]}
+    assert counts == {
+        "every statement of every list counted": 6,
+        "what cannot be told counted as if it met the pattern": 4,
+    }
+    assert panel["range"] == [3, 4]
     assert case.rows(row["query"]) == [(3,)]
 
 

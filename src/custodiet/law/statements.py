@@ -11,6 +11,8 @@ from custodiet.law.evidence import Evidence
 from custodiet.rules.rule import Rule
 
 LISTED: Final = 10
+ROWS: Final = "duplicates"
+_ROWS_LABEL: Final = {"share": "every statement of every list counted"}
 _ERA_WORDS: Final = {
     "devices": "form with camera counts and no search ids",
     "id": "form with search ids",
@@ -55,7 +57,8 @@ def caveats_of(rule: Rule, evidence: Evidence) -> list[str]:
 def sensitivity_of(rule: Rule, evidence: Evidence) -> str:
     """Return the panel as JSON: the headline, the count under other definitions, the range, and what flips the claim.
 
-    A claim is *flipped* by a definition under which nothing is left to count.
+    The range holds only counts in the unit of the headline: rows are listed with their own unit and stay out of
+    it. A claim is *flipped* by a definition under which nothing is left to count.
     """
     alternatives: list[dict[str, Any]] = [
         {"label": other.label, "choice": other.choice, "count": count}
@@ -63,8 +66,8 @@ def sensitivity_of(rule: Rule, evidence: Evidence) -> str:
     ]
     alternatives += [
         {
-            "label": "every record counted, duplicates included",
-            "choice": "duplicates",
+            "label": _ROWS_LABEL.get(rule.subject.name, "every record counted, duplicates included"),
+            "choice": ROWS,
             "count": evidence.n_records,
         },
         {
@@ -78,7 +81,7 @@ def sensitivity_of(rule: Rule, evidence: Evidence) -> str:
             {"label": f"only the {_ERA_WORDS[era]}", "choice": "era", "count": count}
             for era, count in evidence.eras.items()
         ]
-    counts = [evidence.n, *(item["count"] for item in alternatives)]
+    counts = [evidence.n, *(item["count"] for item in alternatives if item["choice"] != ROWS)]
     panel = {
         "headline": {"label": rule.model.sensitivity_headline or "the rule as written", "count": evidence.n},
         "alternatives": alternatives,
