@@ -209,11 +209,24 @@ def test_a_page_is_reconciled_with_the_audit_of_its_own_file(case: Case) -> None
 
 @pytest.mark.parametrize(
     ("ages", "told"),
-    [([3, 28], True), ([4, 28], False), ([3, 27], False), ([0, 10], False), ([-1, 3, 45], True), ([], False)],
+    [
+        ([3, 30], True),
+        ([4, 31], False),
+        ([3, 29], False),
+        ([0, 27], True),
+        ([0, 26], False),
+        ([-1, 3, 45], True),
+        ([], False),
+    ],
 )
 def test_an_audit_that_does_not_reach_over_the_days_tells_no_count(case: Case, ages: list[int], told: bool) -> None:
     paged(case, {"a": ages}, {"a": 0})
     assert judged(case, has_rows(99))[:3] == ((0, 1, 0) if told else (0, 0, 1))
+
+
+def test_an_audit_made_before_its_page_is_counted_over_its_own_thirty_days(case: Case) -> None:
+    paged(case, {"a": [3, 4, 31, 32, 33]}, {"a": 0})
+    assert judged(case, has_rows(4))[:3] == (1, 0, 0)
 
 
 def test_an_audit_in_a_file_of_its_own_leaves_open_which_page_carried_it(case: Case) -> None:

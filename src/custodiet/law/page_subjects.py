@@ -40,9 +40,10 @@ def portal_sql(inputs: Inputs) -> str:
            d.sha256, d.member_sha256
     FROM portals p LEFT JOIN disclosures d ON d.disclosure_id = p.disclosure_id
     LEFT JOIN org_facts o ON o.name = p.producer),
+  -- An audit that was made some days before its page ends with its own last day.
   carried AS (
-    SELECT f.page_id, f.page_row, f.as_of, a.audit_id,
-           a.first_on <= f.as_of - INTERVAL 28 DAY AND a.last_on >= f.as_of - INTERVAL 3 DAY AS covers
+    SELECT f.page_id, f.page_row, a.audit_id, least(f.as_of, a.last_on) AS ends_on,
+           a.first_on <= ends_on - INTERVAL 27 DAY AND ends_on >= f.as_of - INTERVAL 3 DAY AS covers
     FROM page_files f JOIN audits a ON a.sha256 = f.sha256 AND a.member_sha256 = f.member_sha256),
   carriers AS (SELECT DISTINCT page_id, page_row FROM carried),
   apart AS (
@@ -55,7 +56,7 @@ def portal_sql(inputs: Inputs) -> str:
     SELECT page_id, page_row, max(n) AS n FROM (
       SELECT c.page_id, c.page_row, c.audit_id, sum(a.n)::BIGINT AS n
       FROM carried c JOIN audit_days a ON a.audit_id = c.audit_id
-        AND a.audit_on > c.as_of - INTERVAL 30 DAY AND a.audit_on <= c.as_of
+        AND a.audit_on > c.ends_on - INTERVAL 30 DAY AND a.audit_on <= c.ends_on
       WHERE c.covers GROUP BY ALL) GROUP BY ALL){_purges(inputs)}
 SELECT
   p.disclosure_id, p.source_row, coalesce(o.canonical, p.producer) AS producer, p.producer AS producer_released, {facts("o", "producer")},

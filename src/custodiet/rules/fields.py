@@ -195,7 +195,7 @@ PORTAL: Final = Subject(
         _f("last_updated", "instant", "as stated on the page"),
         _f("n_recipients", "integer", "recipients on the page's outbound list; null without a list"),
         _f("has_audit", "boolean", "the page carries a search audit in its own file; null where an audit of these days stands in a file of its own"),
-        _f("audit_rows_30d", "integer", "rows of the 30 days up to the page in the page's own search audit, the fullest one; null where none covers these days"),
+        _f("audit_rows_30d", "integer", "rows of 30 days in the page's own search audit, up to the page or to the audit's last day, at most 3 days before; the fullest one; null where none covers 30 days"),
         _f("oldest_kept_days", "integer", "purge-reports.csv: age in days of the oldest read that the last deletion run up to the page kept; null without that input or run"),
     ),
     "as_of",
