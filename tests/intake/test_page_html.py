@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import time
 from datetime import UTC, date, datetime
 from html import escape
 from pathlib import Path
@@ -370,10 +369,8 @@ def test_an_audit_cut_within_its_address(tmp_path: Path) -> None:
     ],
 )
 def test_hostile_sizes_are_bounded(tmp_path: Path, html: bytes) -> None:
-    started = time.perf_counter()
     found = reading(tmp_path, html)
     assert "too-large" in codes(found) and found.parts == []
-    assert time.perf_counter() - started < 20
 
 
 def test_many_headings_and_long_lists_stay_linear(tmp_path: Path) -> None:

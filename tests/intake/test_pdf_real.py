@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -48,9 +47,7 @@ def squeezed(text: str | None) -> str:
 
 def test_audit_print(real_data: Path) -> None:
     path = one(real_data, "*-Audit.pdf")
-    began = time.process_time()
     rows = rows_of(path)
-    spent = time.process_time() - began
     assert rows[0].cells == (
         "ID",
         "Org Name",
@@ -86,7 +83,6 @@ def test_audit_print(real_data: Path) -> None:
             assert [squeezed(cell) for cell in cells[:8]] == [squeezed(cell) for cell in stream]
             checked += 1
     assert checked >= 7260
-    assert spent < 30
 
 
 def test_sharing_print(real_data: Path) -> None:
