@@ -27,7 +27,7 @@ def test_the_window_claim_stands_beside_its_other_definitions(real_data: Path, t
     tree = lxml.html.document_fromstring(page.read_text(encoding="utf-8"))
     (claim,) = tree.xpath("//section[@id='brief']//article[contains(., 'further back than the stated retention')]")
     text = " ".join(claim.xpath("string()").split())
-    assert claim.xpath("string(.//span[@class='big'])") == "237"
+    assert claim.xpath("string(.//*[@class='big'])") == "237"
     assert "of 7,273 evaluated; 179 to 463 under other definitions" in text
     assert "463 (elapsed hours, more than the retention × 24)" in text
     full = tree.xpath("string(//section[@id='indicators'])")
