@@ -6,8 +6,13 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+
+# No test depends on a clock, examples of property tests neither.
+settings.register_profile("without-clock", deadline=None)
+settings.load_profile("without-clock")
 
 
 @pytest.fixture(scope="session")
