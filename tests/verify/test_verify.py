@@ -64,7 +64,7 @@ def test_a_changed_byte_is_found_and_named(bundle: Path) -> None:
     assert _sweep(bundle, 2, seed=1) == 2 * n_files
 
 
-@pytest.mark.slow
+@pytest.mark.sweep
 def test_500_changed_bytes_in_each_file_are_found_and_named(bundle: Path) -> None:
     n_files = sum(path.is_file() for path in bundle.rglob("*"))
     assert _sweep(bundle, 500, seed=2) == 500 * n_files
