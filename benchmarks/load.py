@@ -20,6 +20,7 @@ import sys, time, duckdb
 started = time.perf_counter()
 connection = duckdb.connect(sys.argv[1])
 connection.execute("SET memory_limit = '1500MB'")
+connection.execute("SET enable_progress_bar = false")
 columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(int(sys.argv[2])))
 connection.execute(f"CREATE TABLE t AS SELECT * FROM read_csv({sys.argv[3:]}, auto_detect=false, header=true, "
                    f"delim=',', quote='\\"', escape='\\"', columns={{{columns}}})")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -58,6 +59,23 @@ def test_same_plate_has_one_pseudonym_whatever_its_spacing(tmp_path: Path, case_
     with load(case_dir, write(tmp_path / "log.csv", csv_text(rows))) as case:
         plates = [row["plate"] for row in records(case)]
     assert plates[0] == plates[1] != plates[2]
+
+
+def test_a_pseudonym_is_the_hmac_of_the_plate_however_it_is_written(tmp_path: Path, case_dir: Path) -> None:
+    """Plain plates are hashed by the engine and odd ones here; the standard library says what both must be."""
+    shown = ["abc 123", "4-XYZ.9", "Z*0028*", "ÄB 12", "ß9Q", "٣AB", "AB\u00a0123", "q"]
+    rows = [HEADER, *(log_row(n, plate=plate) for n, plate in enumerate(shown, 1))]
+    with load(case_dir, write(tmp_path / "log.csv", csv_text(rows))) as case:
+        found = [row["plate"] for row in records(case)]
+        secret = case.key.secret
+    normal = ["ABC123", "4XYZ9", "Z*0028*", "ÄB12", "SS9Q", "٣AB", "AB123", None]
+    digests = [plate and hmac.new(secret, plate.encode(), "sha256").hexdigest()[:16] for plate in normal]
+    assert found == digests
+
+
+def test_a_case_in_a_folder_with_a_quote_in_its_name(tmp_path: Path) -> None:
+    with load(tmp_path / 'o\'brien "case"', write(tmp_path / "log.csv", log_text(2))) as case:
+        assert case.count("records") == 2
 
 
 STATES = [

@@ -8,7 +8,6 @@ the file on its disposal date makes the pseudonyms unlinkable for good.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
 import os
@@ -22,6 +21,8 @@ from custodiet.model.errors import InputError
 
 KEY_FILE = "pseudonym.key"
 KEPT_FOR = timedelta(days=365)
+# Bytes of a block of SHA-256; a secret is shorter.
+_BLOCK = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,22 +37,17 @@ class PseudonymKey:
         """Return the pseudonym of one normalised plate: 16 hexadecimal digits."""
         return hmac.digest(self.secret, plate.encode(), "sha256")[:8].hex()
 
-    def pseudonyms(self, plates: Iterable[str]) -> list[str]:
-        """Return the pseudonyms of many plates, in their order.
+    def hmac_pads(self) -> tuple[bytes, bytes]:
+        """Return the inner and the outer block of HMAC-SHA256 (RFC 2104), with which the engine hashes whole columns.
 
-        The two keyed states of HMAC are prepared once and copied for each plate, which is
-        several times faster than a call of the library per plate.
+        ``sha256(outer + sha256(inner + text))`` is the HMAC of the text. Whoever holds the blocks holds the key.
         """
-        block = self.secret.ljust(64, b"\0")
-        inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in block)).copy
-        outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in block)).copy
-        found = []
-        for plate in plates:
-            first, second = inner(), outer()
-            first.update(plate.encode())
-            second.update(first.digest())
-            found.append(second.hexdigest()[:16])
-        return found
+        block = self.secret.ljust(_BLOCK, b"\0")
+        return bytes(byte ^ 0x36 for byte in block), bytes(byte ^ 0x5C for byte in block)
+
+    def pseudonyms(self, plates: Iterable[str]) -> list[str]:
+        """Return the pseudonyms of many plates, in their order."""
+        return [self.pseudonym(plate) for plate in plates]
 
 
 def load_or_make_key(folder: Path) -> PseudonymKey:

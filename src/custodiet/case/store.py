@@ -24,6 +24,9 @@ from custodiet.model.tables import ALL_TABLES, Table
 
 MEMORY_LIMIT = os.environ.get("CUSTODIET_MEMORY", "1500MB")
 SCHEMA_VERSION = "1"
+# Half of the engine's own size: the rows of one disclosure fill whole groups sooner, so that fewer of them are
+# compressed a second time when the case is closed.
+ROW_GROUP_SIZE = 61_440
 
 
 class Case:
@@ -168,8 +171,11 @@ def _order(table: Table) -> str:
 
 def _connect(folder: Path) -> duckdb.DuckDBPyConnection:
     path = folder / case_folder.DATABASE
+    connection = duckdb.connect()
     try:
-        connection = duckdb.connect(str(path))
+        escaped = str(path).replace("'", "''")
+        connection.execute(f"ATTACH '{escaped}' AS disclosed (ROW_GROUP_SIZE {ROW_GROUP_SIZE})")
+        connection.execute("USE disclosed")
     except duckdb.IOException as error:
         if "lock" in str(error).lower():
             raise UsageError("is open in another process.", where=str(folder), hint="Wait for it to end.") from None

@@ -213,20 +213,40 @@ def _plate(
     if "plate" not in typing.positions:
         return ""
     position = typing.positions["plate"]
-    shown = [
-        text for text in stage.distinct(cell(position)) if typing.states.get("plate", {}).get(text, "value") == "value"
-    ]
-    normal = [normalise_plate(text) for text in shown]
-    kept = [(text, plate) for text, plate in zip(shown, normal, strict=True) if plate]
-    pseudonyms = case.key.pseudonyms(plate for _, plate in kept)
-    mappings["pseudonyms"] = pa.table(
-        {
-            "text": pa.array([text for text, _ in kept], pa.string()),
-            "pseudonym": pa.array(pseudonyms, pa.string()),
-        }
-    )
+    states = typing.states.get("plate", {})
+    hidden = _mapping({text: state for text, state in states.items() if state != "value"}, "state")
+    with case.registered("hidden_plates", hidden):
+        shown = f"{cell(position)} NOT IN (SELECT text FROM hidden_plates)"
+        mappings["pseudonyms"] = pa.concat_tables(
+            [_plain_pseudonyms(case, stage, position, shown), _odd_pseudonyms(case, stage, position, shown)]
+        )
     selects["plate"] = "pseudonyms.pseudonym"
     return f" LEFT JOIN pseudonyms ON pseudonyms.text = s.{cell(position)}"
+
+
+# Letters and digits of ASCII, with what stands between them: most plates, and upper case and letters are the same
+# for the engine and for Python.
+_PLAIN_PLATE = "^[A-Za-z0-9 .-]*$"
+
+
+def _plain_pseudonyms(case: Case, stage: Stage, position: int, where: str) -> pa.Table:
+    """Make the pseudonyms of plain plates in the engine: HMAC-SHA256 (RFC 2104) of each distinct text."""
+    inner, outer = case.key.hmac_pads()
+    return case.query(
+        "SELECT text, left(sha256(?::BLOB || unhex(sha256(?::BLOB || encode(plate)))), 16) AS pseudonym FROM ("
+        f"SELECT DISTINCT {cell(position)} AS text, upper(regexp_replace({cell(position)}, '[ .-]', '', 'g')) AS plate "
+        f"FROM {stage.source} WHERE regexp_matches({cell(position)}, '{_PLAIN_PLATE}') AND {where}) WHERE plate <> ''",
+        [outer, inner],
+    )
+
+
+def _odd_pseudonyms(case: Case, stage: Stage, position: int, where: str) -> pa.Table:
+    texts = stage.distinct(cell(position), f"NOT regexp_matches({cell(position)}, '{_PLAIN_PLATE}') AND {where}")
+    kept = [(text, plate) for text in texts if (plate := normalise_plate(text))]
+    pseudonyms = case.key.pseudonyms(plate for _, plate in kept)
+    return pa.table(
+        {"text": pa.array([text for text, _ in kept], pa.string()), "pseudonym": pa.array(pseudonyms, pa.string())}
+    )
 
 
 def normalise_plate(text: str) -> str:

@@ -23,7 +23,9 @@ from custodiet.model.problems import Problem
 
 MAX_LINE_CHARACTERS: Final = 32 * 1024 * 1024
 MAX_COLUMNS: Final = 2_000
-_CHUNK: Final = 8 * 1024 * 1024
+# Small enough for a processor's cache: the survey passes over each chunk several times.
+_CHUNK: Final = 1024 * 1024
+_BEFORE_ALL: Final = b"\n\n"
 _HEAD_BYTES: Final = 512 * 1024
 _DELIMITERS: Final = (",", "\t", ";", "|")
 csv.field_size_limit(MAX_LINE_CHARACTERS)
@@ -116,8 +118,9 @@ def _scan_utf8(path: Path) -> tuple[bool, int]:
     n_nul, is_utf8 = 0, True
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK):
-            n_nul += chunk.count(0)
-            if is_utf8:
+            n_nul += chunk.count(0) if b"\0" in chunk else 0
+            # Within a sequence of bytes that the last chunk began, ASCII is no UTF-8 either: the decoder tells.
+            if is_utf8 and not (chunk.isascii() and not decoder.getstate()[0]):
                 try:
                     decoder.decode(chunk)
                 except UnicodeDecodeError:
@@ -203,59 +206,59 @@ class Survey:
 
 def survey_records(path: Path) -> Survey:
     """Count the records of a delimited file without parsing it."""
-    n_bytes = n_records = n_blank = longest = 0
-    parity, since_newline, last_byte = False, 0, 10
+    n_bytes = n_records = n_blank = longest = since_newline = 0
     n_cr = n_crlf = n_newlines = 0
-    blanks = False
+    parity = blanks = ends_in_cell = False
+    # Two bytes of what came before go along with each chunk: what is looked for may begin there.
+    context = _BEFORE_ALL
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK):
-            array = np.frombuffer(chunk, np.uint8)
+            text = context + chunk
+            array = np.frombuffer(text, np.uint8)
+            fresh = array[len(context) :]
             # Only quotes and newlines matter: parity is summed over their places, not over every byte.
-            marks = np.flatnonzero((array == 34) | (array == 10))
+            marks = np.flatnonzero((fresh == 34) | (fresh == 10)) + len(context)
             is_quote = array[marks] == 34
             inside = np.logical_xor.accumulate(is_quote) ^ parity if len(marks) else is_quote
-            places = marks[~is_quote]
-            records = marks[~is_quote & ~inside]
-            blanks = blanks or b"\t" in chunk or b"\xc2\xa0" in chunk or b"\xe2\x80\xaf" in chunk
-            blanks = blanks or _quote_beside(array, marks[~is_quote & inside])
+            places, inner, records = marks[~is_quote], marks[~is_quote & inside], marks[~is_quote & ~inside]
+            blanks = blanks or b"\t" in chunk or _has_no_break_space(text)
+            blanks = blanks or (ends_in_cell and chunk[0] == 34) or _quote_beside(array, inner)
+            ends_in_cell = len(inner) > 0 and int(inner[-1]) == len(array) - 1
             n_newlines += len(places)
             n_records += len(records)
-            n_blank += _blank_records(array, records, last_byte)
-            n_cr += chunk.count(b"\r")
-            n_crlf += chunk.count(b"\r\n") + (1 if last_byte == 13 and array[0] == 10 else 0)
+            n_blank += _count_blank(array, records)
+            if b"\r" in text:
+                n_cr += chunk.count(b"\r")
+                n_crlf += text[1:].count(b"\r\n")
             if len(places):
-                gaps = np.diff(places)
-                longest = max(longest, since_newline + int(places[0]), int(gaps.max()) if len(gaps) else 0)
+                gap = int(np.diff(places).max(initial=1)) - 1
+                longest = max(longest, gap, since_newline + int(places[0]) - len(context))
                 since_newline = len(array) - int(places[-1]) - 1
             else:
-                since_newline += len(array)
-                longest = max(longest, since_newline)
+                since_newline += len(chunk)
+            longest = max(longest, since_newline)
             parity = bool(inside[-1]) if len(marks) else parity
-            last_byte = int(array[-1])
-            n_bytes += len(array)
-    longest = max(longest, since_newline)
-    if n_bytes and (last_byte != 10 or parity):
+            context = text[-len(context) :]
+            n_bytes += len(chunk)
+    if n_bytes and (context[-1] != 10 or parity):
         n_records += 1
     return Survey(n_bytes, n_records, n_blank, longest, parity, blanks, n_cr > n_crlf and n_newlines == 0)
 
 
+def _has_no_break_space(text: bytes) -> bool:
+    return not text.isascii() and (b"\xc2\xa0" in text or b"\xe2\x80\xaf" in text)
+
+
 def _quote_beside(array: np.ndarray, places: np.ndarray) -> bool:
-    """Tell whether a line end inside a quoted cell is its first or last character."""
-    before = array[places[places > 0] - 1]
+    """Tell whether a line end inside a quoted cell is its first or last character, as far as the chunk shows."""
     after = array[places[places < len(array) - 1] + 1]
-    return bool((before == 34).any() or (after == 34).any() or (places == 0).any())
+    return bool((array[places - 1] == 34).any() or (after == 34).any())
 
 
-def _blank_records(array: np.ndarray, ends: np.ndarray, last_byte: int) -> int:
-    before = ends - 1
-    first_is_start = len(ends) > 0 and ends[0] == 0
-    inner = before[1:] if first_is_start else before
-    previous = array[inner] if len(inner) else np.empty(0, np.uint8)
-    blank = int((previous == 10).sum())
-    carriage = inner[previous == 13]
-    carriage = carriage[carriage > 0]
-    blank += int((array[carriage - 1] == 10).sum()) if len(carriage) else 0
-    return blank + (1 if first_is_start and last_byte == 10 else 0)
+def _count_blank(array: np.ndarray, ends: np.ndarray) -> int:
+    """Count the ends of records that follow another line end with nothing but a carriage return between."""
+    before, further = array[ends - 1], array[ends - 2]
+    return int(((before == 10) | ((before == 13) & (further == 10))).sum())
 
 
 class _LineTooLong(Exception):
