@@ -19,28 +19,38 @@ from custodiet.model.terms import CellState
 
 MASK_GLYPHS: Final = "*#█▓▒░■▇▆▅●•⬛◼\u2014"
 _INVISIBLE: Final = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f"))
+_WRAPPING: Final = "[](){}<>\"' \t\r\n"
 _ONLY_GLYPHS: Final = re.compile(rf"[{re.escape(MASK_GLYPHS)}\s]+")
-_GLYPH_RUN: Final = re.compile(r"\*{2,}|#{3,}|[█▓▒░■▇▆▅●⬛◼]+|\u2014{2,}")
+_GLYPH_RUN: Final = re.compile(r"\*{2,}|#{3,}|[█▓▒░■▇▆▅●⬛◼]+|\u2014{2,}|(?<![A-Za-z])[xX]{4,}(?![A-Za-z])")
 _NO_ALPHANUMERIC: Final = re.compile(r"[\W_]+")
 _KEYBOARD: Final = re.compile(r"(?:x{1,}|z{3,}|\?+|0+)", re.IGNORECASE)
+_INITIAL: Final = re.compile(r"[. ]*[^\W\d_]\.")
+# What tools put in place of what they hide: [PLATE], <NAME>, {address}.
+_TAG: Final = (
+    r"[\[<{(](?:masked|hidden|removed|(?:license[ _])?plate|name|person|phone|address|dob|vin|ssn|email)"
+    r"(?:[ _]?(?:\d+|number|redacted))?[\]>})]"
+)
+_EXEMPT_UNDER: Final = re.compile(
+    r"(?i)\b(?:exempt(?:ed|ion)?\s*"
+    r"(?:-|:|under|per|by|pursuant to|from (?:public )?(?:disclosure|release) (?:under|per))"
+    r"|pursuant to|under|per)(?=\W|$)"
+)
 
-# What can be anything but a plain value; everything else is `value` without a closer look. The engine
-# evaluates this (RE2 syntax) on whole columns; test_states.py checks that it lets no special cell pass.
-DOUBTFUL_PATTERN: Final = (
-    r"(?i)^.{0,3}$|^[^\pL\pN]*$|\*|#|█|▓|▒|░|■|▇|▆|▅|●|•|⬛|◼|\x{2014}|redact|mask|hidden|remov|withh|confid|"
-    r"suppres|obscur|sanitiz|blacked|none|n/a|n\.a|null|nil|nan|tbd|tba|blank|undefined|applicable|available|"
-    r"unknown|unk|pending|no case|nocase|assigned|user|noplate|no plate|^[xz0?]+$|exempt|privileg|foia|u\.?s\.?c|552|"
-    r"79[23]\d|62[5-7]\d|1798|119\.07|316\.0777|42\.56|ilcs|ors|149\.43|2\.2-37|minn|47:1a|50-18-72|24-72-|\(b\)"
+# What can be anything but a plain value; everything else is `value` without a closer look.
+_DOUBTFUL_SHAPES: Final = (
+    r"^.{0,3}$|^[^\pL\pN]*$|\*|#|█|▓|▒|░|■|▇|▆|▅|●|•|⬛|◼|\x{2014}|^[\Wxz0]+$|xxxx|[\])>}]"
     r"|[\x{00AD}\x{200B}-\x{200F}\x{2060}\x{FEFF}]"
 )
 
 
 class _Words(NamedTuple):
     masks: frozenset[str]
+    companions: frozenset[str]
     placeholders: frozenset[str]
     by_column: dict[str, frozenset[str]]
     grounds: re.Pattern[str]
     mask_word: re.Pattern[str]
+    hints: tuple[str, ...]
 
 
 @lru_cache(maxsize=1)
@@ -48,14 +58,31 @@ def _words() -> _Words:
     text = resources.files("custodiet").joinpath("data/cells/states.yaml").read_text(encoding="utf-8")
     data = yaml.safe_load(text)
     ground = "|".join(f"(?:{item['pattern']})" for item in data["withheld_grounds"])
-    words = sorted(data["mask_words"], key=len, reverse=True)
+    joined = r"\s*(?:,|;|/|-|&|and|to|through|or)?\s*"
     return _Words(
-        frozenset(words),
+        frozenset(data["mask_words"]),
+        frozenset(word.strip() for line in data["mask_companions"] for word in str(line).split(",")),
         frozenset(data["placeholders"]),
         {column: frozenset(values) for column, values in data["placeholders_by_column"].items()},
-        re.compile(rf"(?:{ground})(?:\s*(?:,|;|/|and|&)?\s*(?:{ground}))*", re.IGNORECASE),
-        re.compile(r"\b(?:redacted|redact|withheld|masked)\b", re.IGNORECASE),
+        re.compile(rf"(?:{ground})(?:{joined}(?:{ground}))*(?:\s*et\.?\s*seq\.?)?", re.IGNORECASE),
+        re.compile(rf"\b(?:{'|'.join(data['redaction_words'])})\b|{_TAG}", re.IGNORECASE),
+        tuple(dict.fromkeys([*data["redaction_words"], *(item["hint"] for item in data["withheld_grounds"])])),
     )
+
+
+@lru_cache(maxsize=1)
+def doubtful_pattern() -> str:
+    """Write the pattern (RE2) of all texts that can be anything but a plain value.
+
+    The engine evaluates it on whole columns, so that :func:`cell_state` looks at few texts.
+    """
+    words = _words()
+    whole = sorted(words.masks | words.placeholders | frozenset().union(*words.by_column.values()))
+    # Blanks may stand doubled and around strokes; signs may stand around the word.
+    spelled = (
+        r"\s*".join(re.escape(part) for part in re.split(r"\s*(?=/)|(?<=/)\s*|\s+", word) if part) for word in whole
+    )
+    return rf"(?i){_DOUBTFUL_SHAPES}|^\W*(?:{'|'.join(spelled)})\W*$|{'|'.join(words.hints)}"
 
 
 def cell_state(text: str | None, column: str = "") -> CellState:
@@ -75,31 +102,44 @@ def cell_state(text: str | None, column: str = "") -> CellState:
     if not bare:
         return CellState.BLANK
     words = _words()
-    folded = bare.casefold().strip("[](){}<>\"' \t\r\n_-.:")
-    if _ONLY_GLYPHS.fullmatch(bare):
+    inner = bare.strip(_WRAPPING)
+    if inner and _ONLY_GLYPHS.fullmatch(inner):
         # One * or # is what a person types to get past the field; a mask is longer.
-        return CellState.PLACEHOLDER if bare in {"*", "#", "\u2014"} else CellState.MASKED
-    if folded in words.masks:
+        return CellState.PLACEHOLDER if inner in {"*", "#", "\u2014"} else CellState.MASKED
+    folded = _folded(bare)
+    if folded in words.masks or _is_all_redaction(folded, words):
         return CellState.MASKED
     if _is_ground(bare, words):
         return CellState.WITHHELD
     if folded in words.placeholders or folded in words.by_column.get(column, frozenset()):
         return CellState.PLACEHOLDER
-    if _NO_ALPHANUMERIC.fullmatch(bare) or len(folded) <= 1 or _KEYBOARD.fullmatch(folded):
+    if column == "user" and _INITIAL.fullmatch(bare):
+        # A name that the export cut to its first letter; a letter alone is a key stroke.
+        return CellState.VALUE
+    if _NO_ALPHANUMERIC.fullmatch(bare) or len(folded) <= 1 or _KEYBOARD.fullmatch(re.sub(r"[\s/-]", "", folded)):
         return CellState.PLACEHOLDER
     if column == "plate":
-        return CellState.PARTIAL if _has_mask_word(bare, words) or "█" in bare else CellState.VALUE
-    if _GLYPH_RUN.search(bare) or _has_mask_word(bare, words):
+        return CellState.PARTIAL if words.mask_word.search(bare) or "█" in bare else CellState.VALUE
+    if _GLYPH_RUN.search(bare) or words.mask_word.search(bare):
         return CellState.PARTIAL
     return CellState.VALUE
 
 
-def _has_mask_word(bare: str, words: _Words) -> bool:
-    return bool(words.mask_word.search(bare))
+def _folded(bare: str) -> str:
+    """Write a cell as the word lists do: without case, brackets and doubled blanks."""
+    folded = bare.casefold().replace("\\", "/").strip(_WRAPPING + "_-.:")
+    return re.sub(r"\s*/\s*", "/", " ".join(folded.split()))
+
+
+def _is_all_redaction(folded: str, words: _Words) -> bool:
+    """Tell a cell that says that it was redacted, by whom or why, and nothing else."""
+    if not words.mask_word.search(folded):
+        return False
+    rest = re.findall(r"\w+", words.mask_word.sub(" ", folded))
+    return all(word in words.companions for word in rest)
 
 
 def _is_ground(bare: str, words: _Words) -> bool:
-    rest = words.mask_word.sub(" ", bare)
-    rest = re.sub(r"(?i)\b(?:exempt(?:ed)?\s+(?:under|per|by|pursuant to)|pursuant to|under|per)\b", " ", rest)
-    rest = rest.strip(" \t\r\n[]{}:;,.-/*#█")
+    rest = _EXEMPT_UNDER.sub(" ", words.mask_word.sub(" ", bare))
+    rest = " ".join(rest.strip(" \t\r\n[]{}:;,.-/*#█\u2013\u2014").split())
     return bool(rest) and bool(words.grounds.fullmatch(rest) or words.grounds.fullmatch(rest.strip("()")))

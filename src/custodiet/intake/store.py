@@ -3,75 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
 
-from custodiet.case import Case
 from custodiet.case.lists import count_unstated, insert_listed_names, insert_portals, insert_shares
 from custodiet.case.stage import Stage
-from custodiet.case.typed import cell, insert_events, insert_records, name_expression, text_expression
-from custodiet.intake.formats import FormatMatch
-from custodiet.intake.origin import Origin
-from custodiet.intake.producers import UNKNOWN, Producer, dates_in_name, tell_producer
-from custodiet.intake.states import DOUBTFUL_PATTERN, cell_state
-from custodiet.intake.timing import Timing
+from custodiet.case.typed import (
+    cell,
+    insert_events,
+    insert_records,
+    name_expression,
+    text_expression,
+)
+from custodiet.intake.doubts import STATED, search_doubts
+from custodiet.intake.producers import UNKNOWN, Producer
+from custodiet.intake.staged import Loaded, TableContext
+from custodiet.intake.states import cell_state, doubtful_pattern
 from custodiet.model.problems import Problem
 from custodiet.model.reading import EventTyping, PortalTyping, RecordTyping, ShareTyping
 from custodiet.model.terms import CellState, RecordKind
-
-_STATED = ("reason", "case_number", "user", "plate")
-# A column that one text fills is told from a short log of one kind only when there are this many rows.
-_CONSTANT_ROWS = 20
-
-
-@dataclass(frozen=True, slots=True)
-class TableContext:
-    """Bundle what is known of a staged table when it is stored."""
-
-    case: Case
-    stage: Stage
-    match: FormatMatch
-    timing: Timing
-    origin: Origin
-    disclosure_id: str
-    title: str | None
-    page_producer: Producer | None
-    date_cells: frozenset[int]
-
-    def at(self, column: str) -> int | None:
-        """Find the position of a canonical column."""
-        return self.match.position(column)
-
-    def producer(self, told: Producer | None) -> Producer:
-        """Tell the producer; ``told`` is what the cells say."""
-        receipt = self.origin.receipt
-        return tell_producer(
-            stated=self.origin.stated_producer, receipt=receipt.producer if receipt else None,
-            table=self.page_producer or told, title=self.title, names=self.origin.names,
-        )  # fmt: skip
-
-    def as_of(self) -> tuple[str | None, list[Problem]]:
-        """Tell the day of a list from its title or file name."""
-        for text, basis in ((self.title, "title"), *((name, "file name") for name in self.origin.names[:2])):
-            if text and (dates := dates_in_name(text)):
-                message = f"The list states no date; {dates[-1]} is taken from its {basis}, which can be wrong."
-                return str(dates[-1]), [Problem("note", message)]
-        return None, [Problem("note", "Neither the list nor its name states a date.")]
-
-
-@dataclass(slots=True)
-class Loaded:
-    """Count what was stored of a table; ``row`` holds columns of its disclosure."""
-
-    row: dict[str, object] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-    n_records: int = 0
-    n_events: int = 0
-    n_shares: int = 0
-    n_portal_values: int = 0
-    n_layout: int = 0
-    n_rejected: int = 0
-    n_extra_statements: int = 0
 
 
 def store_table(context: TableContext) -> Loaded:
@@ -85,7 +34,6 @@ def _store_searches(context: TableContext) -> Loaded:
     producer = context.producer(told)
     columns = context.origin.producer_row(producer)
     timing = context.timing
-    withheld = context.origin.receipt.withheld_columns if context.origin.receipt else ()
     typing = RecordTyping(
         disclosure_id=context.disclosure_id,
         kind=kind.value,
@@ -94,10 +42,10 @@ def _store_searches(context: TableContext) -> Loaded:
         time_zone=str(columns["time_zone"]) if columns["time_zone"] else None,
         positions={name: place for place, name in context.match.mapping.items() if place < stage.width},
         times=timing.columns,
-        states={name: _states(stage, context.at(name), name) for name in _STATED if context.at(name) is not None},
+        states={name: _states(stage, context.at(name), name) for name in STATED if context.at(name) is not None},
     )
     n_records = insert_records(case, stage, typing)
-    problems = _time_problems(context, timing) + _constants(context, typing) + _receipt_notes(context, withheld)
+    problems = search_doubts(context, typing, n_records)
     first, last = case.rows(
         "SELECT min(searched_at) AS first, max(searched_at) AS last FROM records WHERE disclosure_id = ?",
         [context.disclosure_id],
@@ -123,91 +71,10 @@ def _kind_and_producer(context: TableContext) -> tuple[RecordKind, Producer | No
 def _states(stage: Stage, place: int | None, column: str) -> dict[str, str]:
     if place is None:
         return {}
-    pattern = DOUBTFUL_PATTERN.replace("'", "''")
+    pattern = doubtful_pattern().replace("'", "''")
     texts = stage.distinct(cell(place), f"regexp_matches({cell(place)}, '{pattern}')")
     told = {text: cell_state(text, column) for text in texts}
     return {text: state.value for text, state in told.items() if state is not CellState.VALUE}
-
-
-def _time_problems(context: TableContext, timing: Timing) -> list[Problem]:
-    problems = list(timing.problems)
-    raw = timing.columns.get("searched_at")
-    if raw is not None:
-        n_bad = context.case.value(
-            "SELECT count(*) FROM records WHERE disclosure_id = ? AND searched_at IS NULL", [context.disclosure_id]
-        )
-        problems += _missing_times(context, raw.position, int(n_bad)) if n_bad else []
-    serial = any(item.kind == "serial" for column in timing.columns.values() for item in column.formats)
-    if serial or context.date_cells & {column.position for column in timing.columns.values()}:
-        problems.append(Problem("serial-date", "Times are date cells or serial numbers of a spreadsheet; converted."))
-    return problems
-
-
-def _missing_times(context: TableContext, place: int, n_missing: int) -> list[Problem]:
-    n_blank = int(str(context.stage.value("count(*)", f"coalesce(trim({cell(place)}), '') = ''")))
-    n_masked = _count_masked(context.stage, place)
-    counts = {
-        "bad-time": (n_missing - n_blank - n_masked, "could not be read"),
-        "note": (n_masked, "are masked"),
-        "note ": (n_blank, "are blank"),
-    }
-    return [
-        Problem(code.strip(), f"{n:,} search times {what}; those rows have no time.")
-        for code, (n, what) in counts.items()
-        if n > 0
-    ]
-
-
-def _count_masked(stage: Stage, place: int) -> int:
-    masked = (CellState.MASKED, CellState.WITHHELD)
-    return sum(
-        n for text, n in stage.tally(f"CASE WHEN NOT regexp_matches({cell(place)}, '\\d:\\d') THEN {cell(place)} END",
-                                     200)
-        if text and cell_state(text) in masked
-    )  # fmt: skip
-
-
-def _constants(context: TableContext, typing: RecordTyping) -> list[Problem]:
-    """Find columns that one text fills: what looks like a value may have been put over the original."""
-    columns = [column for column in ("reason", "case_number", "plate") if column in typing.positions]
-    tests = [
-        f"count(*) FILTER ({column}_state = 'value') = count(*) "
-        f"AND min(lower({column})) = max(lower({column})) AS {column}"
-        for column in columns
-    ]
-    found = context.case.query(
-        f"SELECT count(*) AS n, count(devices) AS n_devices, count(*) FILTER (devices = 0) AS n_zero"
-        f"{''.join(', ' + test for test in tests)} FROM records WHERE disclosure_id = ?",
-        [context.disclosure_id],
-    ).to_pylist()[0]
-    n = found["n"]
-    if n < _CONSTANT_ROWS:
-        return []
-    problems = [
-        Problem("constant-column", f"All {n:,} rows hold the same text as {column}: it looks like a value and may have "
-                "been put over the original before release.")
-        for column in columns
-        if found[column]
-    ]  # fmt: skip
-    if found["n_zero"] >= 0.9 * n:
-        message = (
-            f"{found['n_zero']:,} of {found['n_devices']:,} rows give 0 devices: not exported, not a search of none."
-        )
-        problems.append(Problem("note", message))
-    return problems
-
-
-def _receipt_notes(context: TableContext, withheld: Sequence[str]) -> list[Problem]:
-    """Turn a column that a letter withholds from ``not-exported`` into ``withheld``."""
-    notes = []
-    for column in withheld:
-        if column in _STATED and context.at(column) is None:
-            context.case.execute(
-                f"UPDATE records SET {column}_state = 'withheld' WHERE disclosure_id = ?",
-                [context.disclosure_id],
-            )
-            notes.append(Problem("note", f"The column {column} was withheld by the letter named in the receipt."))
-    return notes
 
 
 def _store_events(context: TableContext) -> Loaded:

@@ -24,7 +24,8 @@ from custodiet.intake.mend import Mended, mend_layout
 from custodiet.intake.origin import Origin, store_disclosure
 from custodiet.intake.producers import Producer
 from custodiet.intake.raw import CsvFile, RawRow, RawTable
-from custodiet.intake.store import Loaded, TableContext, store_table
+from custodiet.intake.staged import Loaded, TableContext
+from custodiet.intake.store import store_table
 from custodiet.intake.timing import guess_times, tell_times
 from custodiet.model.problems import Problem
 

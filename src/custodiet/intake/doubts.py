@@ -1,0 +1,161 @@
+"""What is doubtful about a stored search log: times, columns of one text, counts that are none, a table made anew."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from custodiet.case.stage import Stage
+from custodiet.case.typed import cell, text_expression
+from custodiet.intake.staged import TableContext
+from custodiet.intake.states import cell_state
+from custodiet.intake.timing import Timing
+from custodiet.model.problems import Problem
+from custodiet.model.reading import RecordTyping
+from custodiet.model.terms import CellState
+
+STATED = ("reason", "case_number", "user", "plate")
+"""Columns with a cell state."""
+
+# A column that one text fills is told from a short log of one kind only when there are this many rows.
+_CONSTANT_ROWS = 20
+
+
+def search_doubts(context: TableContext, typing: RecordTyping, n_records: int) -> list[Problem]:
+    """Tell what is doubtful about a search log that was just stored, and carry out what its receipt withholds."""
+    receipt = context.origin.receipt
+    problems = _time_problems(context, context.timing)
+    problems += _receipt_notes(context, receipt.withheld_columns if receipt else ())
+    return problems + _constants(context, typing) + _count_notes(context, n_records) + _remade(context)
+
+
+def _time_problems(context: TableContext, timing: Timing) -> list[Problem]:
+    problems = list(timing.problems)
+    raw = timing.columns.get("searched_at")
+    if raw is not None:
+        n_bad = context.case.value(
+            "SELECT count(*) FROM records WHERE disclosure_id = ? AND searched_at IS NULL", [context.disclosure_id]
+        )
+        problems += _missing_times(context, raw.position, int(n_bad)) if n_bad else []
+    serial = any(item.kind == "serial" for column in timing.columns.values() for item in column.formats)
+    if serial or context.date_cells & {column.position for column in timing.columns.values()}:
+        problems.append(Problem("serial-date", "Times are date cells or serial numbers of a spreadsheet; converted."))
+    return problems
+
+
+def _missing_times(context: TableContext, place: int, n_missing: int) -> list[Problem]:
+    n_blank = int(str(context.stage.value("count(*)", f"coalesce(trim({cell(place)}), '') = ''")))
+    n_masked = _count_masked(context.stage, place)
+    counts = {
+        "bad-time": (n_missing - n_blank - n_masked, "could not be read"),
+        "note": (n_masked, "are masked"),
+        "note ": (n_blank, "are blank"),
+    }
+    return [
+        Problem(code.strip(), f"{n:,} search times {what}; those rows have no time.")
+        for code, (n, what) in counts.items()
+        if n > 0
+    ]
+
+
+def _count_masked(stage: Stage, place: int) -> int:
+    masked = (CellState.MASKED, CellState.WITHHELD)
+    return sum(
+        n for text, n in stage.tally(f"CASE WHEN NOT regexp_matches({cell(place)}, '\\d:\\d') THEN {cell(place)} END",
+                                     200)
+        if text and cell_state(text) in masked
+    )  # fmt: skip
+
+
+def _constants(context: TableContext, typing: RecordTyping) -> list[Problem]:
+    """Find columns that one text fills, or none: what looks like a value may have been put over the original."""
+    columns = [column for column in STATED if column in typing.positions]
+    tests = [
+        f"count(*) FILTER ({column}_state = 'value') AS {column}_values, "
+        f"count(*) FILTER ({column}_state = 'blank') AS {column}_blanks, "
+        f"min(lower({column})) FILTER ({column}_state = 'value') = "
+        f"max(lower({column})) FILTER ({column}_state = 'value') AS {column}_constant"
+        for column in columns
+    ]
+    found = context.case.query(
+        f"SELECT count(*) AS n{''.join(', ' + test for test in tests)} FROM records WHERE disclosure_id = ?",
+        [context.disclosure_id],
+    ).to_pylist()[0]
+    n = found["n"]
+    if n < _CONSTANT_ROWS:
+        return []
+    problems = []
+    for column in columns:
+        n_values = found[f"{column}_values"]
+        # One person may well make all searches of a small agency: only what varies by its nature is told.
+        if n_values >= _CONSTANT_ROWS and found[f"{column}_constant"] and column != "user":
+            which = f"All {n:,} rows" if n_values == n else f"All {n_values:,} of {n:,} rows that show a value"
+            message = (
+                f"{which} hold the same text as {column}: it looks like a value and may have been put over the "
+                "original before release."
+            )
+            problems.append(Problem("constant-column", message))
+        elif found[f"{column}_blanks"] == n:
+            message = (
+                f"The column {column} is blank in all {n:,} rows: emptied before release, or never filled; the table "
+                "does not say which."
+            )
+            problems.append(Problem("note", message))
+    return problems
+
+
+def _count_notes(context: TableContext, n_records: int) -> list[Problem]:
+    """Say what the columns of counts hold beside counts: glyphs, words, and zeros that are no counts."""
+    problems = []
+    counted = context.case.rows(
+        "SELECT count(networks), count(*) FILTER (networks = 0), count(devices), count(*) FILTER (devices = 0) "
+        "FROM records WHERE disclosure_id = ?",
+        [context.disclosure_id],
+    )[0]
+    for column, n_read, n_zero in (("networks", *counted[:2]), ("devices", *counted[2:])):
+        place = context.at(column)
+        if place is None:
+            continue
+        if n_unread := int(str(context.stage.value(f"count({text_expression(place)})"))) - n_read:
+            problems.append(
+                Problem(
+                    "note", f"{n_unread:,} cells of {column} hold glyphs or words, no number; those rows have none."
+                )
+            )
+        if n_records >= _CONSTANT_ROWS and n_zero >= 0.9 * n_records:
+            message = f"{n_zero:,} of {n_read:,} rows give 0 {column}: not exported, not a search of none."
+            problems.append(Problem("note", message))
+    return problems
+
+
+def _remade(context: TableContext) -> list[Problem]:
+    """Tell a table in which somebody replaced the plates by digests: it was made from an export and is none."""
+    place = context.at("plate")
+    if place is None:
+        return []
+    text = text_expression(place)
+    is_digest = f"length({text}) >= 32 AND regexp_matches({text}, '(?i)^[0-9a-f]{{32,128}}$')"
+    n_digests = int(str(context.stage.value("count(*)", is_digest)))
+    if not n_digests or 10 * n_digests < 9 * int(str(context.stage.value(f"count({text})"))):
+        return []
+    message = (
+        f"{n_digests:,} plates are digests of 32 or more hexadecimal digits: somebody made this table from an export; "
+        "its texts may be changed too. Cite the original where it can be had."
+    )
+    return [Problem("note", message)]
+
+
+def _receipt_notes(context: TableContext, withheld: Sequence[str]) -> list[Problem]:
+    """Turn a column that a letter withholds, absent or blank throughout, into ``withheld``."""
+    notes = []
+    for column in withheld:
+        if column not in STATED:
+            continue
+        place = context.at(column)
+        if place is not None and context.stage.value(f"count({text_expression(place)})"):
+            continue
+        context.case.execute(
+            f"UPDATE records SET {column}_state = 'withheld' WHERE disclosure_id = ?",
+            [context.disclosure_id],
+        )
+        notes.append(Problem("note", f"The column {column} was withheld by the letter named in the receipt."))
+    return notes
