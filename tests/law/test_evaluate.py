@@ -306,7 +306,7 @@ def test_recipients_are_counted_once_over_snapshots_and_inbound_lists_never(case
     )
     assert (row["n_shares"], row["n_searches"], row["denominator"], row["n_not_evaluable"]) == (3, None, 4, 1)
     assert len(row["evidence"]) == 6
-    assert "Counted apart: 1 inactive recipients." in row["caveats"]
+    assert "Counted apart: 1 inactive recipient." in row["caveats"]
     panel = json.loads(row["sensitivity"])
     counts = {item["label"]: item["count"] for item in panel["alternatives"]}
     assert counts == {

@@ -11,6 +11,7 @@ import lxml.html
 import pytest
 
 from custodiet.case import Case
+from custodiet.law import listing
 from custodiet.law.review import review
 from custodiet.privacy import Publication
 from custodiet.publish.report import write_report
@@ -209,7 +210,7 @@ def test_a_very_large_case_stays_small_enough_to_open(case: Case) -> None:
     assert "3,000 indicators found by a program" in text
 
 
-def test_rules_that_count_the_same_rows_come_once_in_the_brief(case: Case) -> None:
+def test_a_rule_that_counts_the_same_rows_again_stands_behind_the_others(case: Case) -> None:
     case.append_rows("disclosures", [disclosure()])
     rules = ("practice.reason-left-blank", "policy.reason-left-blank", "practice.reason-not-informative")
     panel = '{"headline": {"label": "x", "count": %d}, "alternatives": [], "range": [%d, %d], "flips": []}'
@@ -221,4 +222,32 @@ def test_rules_that_count_the_same_rows_come_once_in_the_brief(case: Case) -> No
         ],
     )
     brief = tree_of(case).xpath("//section[@id='brief']//article/@id")
-    assert brief == ["b-i-0000000000000003", "b-i-0000000000000001"]
+    assert brief == ["b-i-0000000000000003", "b-i-0000000000000001", "b-i-0000000000000002"]
+
+
+def test_the_brief_shows_the_first_that_the_terminal_lists(case: Case) -> None:
+    case.append_rows("disclosures", [disclosure()])
+    case.append_rows(
+        "indicators",
+        [
+            indicator(n, rule_id=rule, severity=severity, subject=subject, disposition=decided)
+            for n, (rule, severity, subject, decided) in enumerate(
+                [
+                    ("practice.a", "quality", "East PD", None),
+                    ("practice.a", "quality", "West PD", None),
+                    ("law.b", "rule-not-met", "East PD", None),
+                    ("law.b", "rule-not-met", "West PD", "explained"),
+                    ("law.c", "gap", "North PD", None),
+                    ("law.d", "gap", "South PD", None),
+                    ("law.b", "rule-not-met", "North PD", None),
+                    ("law.e", "gap", "Old PD", None),
+                ],
+                1,
+            )
+        ],
+    )
+    listed, _ = listing.indicators(case)
+    shown = [row["indicator_id"] for row in listed if not row["disposition"]][:5]
+    brief = tree_of(case).xpath("//section[@id='brief']//article/@id")
+    assert brief == [f"b-{identity}" for identity in shown]
+    assert brief[0] == "b-i-0000000000000003"

@@ -1,5 +1,5 @@
 # ruff: noqa: E501 - tables of words, sentences and SQL read better in one line
-"""Read indicators and findings back for people: filtered, ordered by weight, decisions beside them."""
+"""Read indicators and findings back for people: filtered, in the order of ``law.order``, decisions beside them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from custodiet.case import Case
+from custodiet.law.order import places
 from custodiet.law.review import earlier_decisions, history
 from custodiet.model.errors import UsageError
 from custodiet.model.terms import Severity
@@ -20,7 +21,7 @@ _LISTED = (
 def indicators(
     case: Case, *, rule: str | None = None, severity: str | None = None, accounts: bool = False
 ) -> tuple[list[dict[str, Any]], int]:
-    """Return indicators, weightiest first, and the number of account-level ones left out.
+    """Return indicators in the order of the report's brief, and the number of account-level ones left out.
 
     Args:
         case: The case.
@@ -29,14 +30,17 @@ def indicators(
         accounts: Give account-level indicators too.
     """
     lowest = Severity(severity).rank if severity else 0
+    every = case.query(f"SELECT {', '.join(_LISTED)}, sensitivity FROM indicators").to_pylist()
+    order = places(every)
     rows = [
         row
-        for row in case.query(f"SELECT {', '.join(_LISTED)} FROM indicators").to_pylist()
+        for row in every
         if Severity(row["severity"]).rank >= lowest and (rule is None or row["rule_id"].startswith(rule))
     ]
-    shown = [row for row in rows if accounts or row["level"] != "account"]
-    order = {str(s): -s.rank for s in Severity}
-    shown.sort(key=lambda row: (order[row["severity"]], row["rule_id"], row["subject"], row["indicator_id"]))
+    shown = sorted(
+        ({name: row[name] for name in _LISTED} for row in rows if accounts or row["level"] != "account"),
+        key=lambda row: order[row["indicator_id"]],
+    )
     return shown, len(rows) - len(shown)
 
 

@@ -85,7 +85,7 @@ def _retention(given: dict[str, Any], slug: str) -> list[dict[str, Any]]:
             parameters={"days": _parameter(given, days, "days")},
             subject="portal", applies=_agency("producer", given),
             pattern={"field": "retention_days", "op": "gt", "value": "$days"},
-            statement="{n} pages of {subject} state a retention of more than {param:days} days.",
+            statement="A retention of more than {param:days} days is stated on {n} pages of {subject}.",
             caveats=["A page states a setting; it does not show what is stored."],
             examples={"defaults": {"as_of": _since(given), "producer": given["agency"]}, "cases": cases},
         )

@@ -8,11 +8,14 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from custodiet.law.evidence import Evidence
+from custodiet.model.counts import counted, singular
 from custodiet.rules.rule import Rule
 
 LISTED: Final = 10
 ROWS: Final = "duplicates"
 _ROWS_LABEL: Final = {"share": "every statement of every list counted"}
+# A number and the noun phrase behind it, as the rule words them.
+_NUMBERED: Final = re.compile(r"\{([^{}]*)\}((?: [A-Za-z-]+,?)*)")
 _ERA_WORDS: Final = {
     "devices": "form with camera counts and no search ids",
     "id": "form with search ids",
@@ -25,9 +28,10 @@ def statement_of(rule: Rule, evidence: Evidence, subject: str, counterpart: str 
     """Fill the rule's sentence with the numbers of one indicator."""
 
     def fill(match: re.Match[str]) -> str:
-        return _placeholder(match.group(1), rule, evidence, subject, counterpart)
+        shown = _placeholder(match[1], rule, evidence, subject, counterpart)
+        return shown + (singular(match[2]) if shown == "1" else match[2])
 
-    return " ".join(re.sub(r"\{([^{}]*)\}", fill, rule.model.statement).split())
+    return " ".join(_NUMBERED.sub(fill, rule.model.statement).split())
 
 
 def caveats_of(rule: Rule, evidence: Evidence) -> list[str]:
@@ -35,8 +39,8 @@ def caveats_of(rule: Rule, evidence: Evidence) -> list[str]:
     caveats = list(rule.model.caveats)
     if evidence.n_not_evaluable:
         caveats.append(
-            f"{evidence.n_not_evaluable:,} {_unit(rule)} could not be told (hidden, not exported or not known)"
-            " and are not counted."
+            f"{counted(evidence.n_not_evaluable, singular(_unit(rule)), _unit(rule))} could not be told (hidden, not"
+            f" exported or not known) and {'is' if evidence.n_not_evaluable == 1 else 'are'} not counted."
         )
     if evidence.eras_judged > 1:
         caveats.append(
@@ -44,7 +48,7 @@ def caveats_of(rule: Rule, evidence: Evidence) -> list[str]:
             " and no trend is given."
         )
     caveats += [
-        f"Counted apart: {evidence.apart[item.name]:,} {item.label}."
+        f"Counted apart: {counted(evidence.apart[item.name], singular(item.label), item.label)}."
         for item in rule.model.counts_apart
         if evidence.apart.get(item.name)
     ]

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, Final
 
+from custodiet.law.order import places
 from custodiet.publish.report.chapters.linking import unsure
-from custodiet.publish.report.claims import claim, headline_of, weight
+from custodiet.publish.report.claims import claim
 from custodiet.publish.report.document import Bullets, Cell, Chapter, Heading, Note, Pairs, Part, Phrase, Text
 from custodiet.publish.report.gaps import UNREAD, not_determined, to_ask
 from custodiet.publish.report.source import APPLIED, NOT_STORED, OTHER_ROWS, Source
@@ -48,12 +49,13 @@ def _asked(source: Source) -> list[Part]:
     )
     packs = Counter(source.pack_title(rule_id) for (rule_id,) in source.case.rows(f"{APPLIED} ORDER BY rule_id"))
     named = [
-        f"{title} ({number(count)})" for title, count in sorted(packs.items(), key=lambda item: (-item[1], item[0]))
+        f"{title} ({counted(count, 'rule')})"
+        for title, count in sorted(packs.items(), key=lambda item: (-item[1], item[0]))
     ]
     text = (
         "Do the disclosed records meet the rules of law, policy and audit practice that bind these organisations,"
-        f" and what do the records not let anyone tell? Of {counted(n, 'rule')}, {number(n_apply)} apply to these"
-        f" records: {listed(named, most=5)}."
+        f" and what do the records not let anyone tell? Of {counted(n, 'rule')} that were put to the records,"
+        f" {number(n_apply)} apply to at least one of them. By source: {listed(named, most=5)}."
     )
     return [heading, Text(text)]
 
@@ -116,11 +118,12 @@ def _read(source: Source) -> list[Part]:
         "SELECT count(*) FROM (SELECT DISTINCT source, recipient FROM shares)",
     )
     if shares:
-        items.append(("Stated shares", f"{number(shares)} pairs of source and recipient"))
+        pairs = counted(shares, "pair of organisations", "pairs of organisations")
+        items.append(("Stated shares", f"{pairs}: a list says that the one lets the other reach its data"))
     pages = measure("pages", "Transparency pages and rows of page tables", "SELECT count(*) FROM portals")
     if pages:
         makers = measure("page_producers", "Organisations with a page", "SELECT count(DISTINCT producer) FROM portals")
-        items.append(("Transparency pages", f"{number(pages)} of {counted(makers, 'organisation')}"))
+        items.append(("Transparency pages", f"{counted(pages, 'page')} of {counted(makers, 'organisation')}"))
     return [Heading("What was read, and how it was obtained"), Pairs(tuple(items)), *_receipts(source)]
 
 
@@ -157,7 +160,7 @@ def _receipts(source: Source) -> list[Part]:
 
 
 def _findings(source: Source) -> list[Part]:
-    rows = sorted(source.findings, key=weight)
+    rows = _in_order(source.findings)
     heading = Heading("Findings")
     if not rows:
         text = "No indicator has been reviewed and kept by a named person yet, so this report states no finding."
@@ -169,18 +172,19 @@ def _findings(source: Source) -> list[Part]:
 
 
 def _indicators(source: Source) -> list[Part]:
-    rows = [row for row in source.indicators if not row["disposition"]]
+    rows = [row for row in _in_order(source.indicators) if not row["disposition"]]
     if not rows:
         return []
-    chosen = _one_of_each_rule(rows)
+    chosen = rows[:MOST_UNREVIEWED]
     times = Counter(row["rule_id"] for row in rows)
     note = Note(
         Phrase(
             (
-                f"What follows was found by a program and reviewed by nobody: {len(chosen)} of ",
+                "What follows was found by a program and reviewed by nobody. It says where to look, not what happened."
+                f" Shown: the first {len(chosen)} of ",
                 source.total("indicators", len(rows)),
-                f" {'indicator' if len(rows) == 1 else 'indicators'}, one for each of the weightiest rules. It says"
-                " where to look, not what happened.",
+                f" {'indicator' if len(rows) == 1 else 'indicators'}, one of each rule before the second of any; the"
+                " severest rule first, then the highest rate that so many records bear out.",
             )
         ),
         lead="Not findings.",
@@ -192,12 +196,6 @@ def _indicators(source: Source) -> list[Part]:
     ]
 
 
-def _one_of_each_rule(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Choose the weightiest indicator of each rule; rules that count the same rows of the same subject come once."""
-    best: dict[str, dict[str, Any]] = {}
-    for row in sorted(rows, key=weight):
-        best.setdefault(row["rule_id"], row)
-    distinct: dict[tuple[str, int], dict[str, Any]] = {}
-    for row in best.values():
-        distinct.setdefault((row["subject"], headline_of(row)), row)
-    return list(distinct.values())[:MOST_UNREVIEWED]
+def _in_order(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    order = places(rows)
+    return sorted(rows, key=lambda row: order[row["indicator_id"]])

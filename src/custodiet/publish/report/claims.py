@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from custodiet.case.citations import cite_rows
-from custodiet.model.terms import Severity
+from custodiet.law.order import headline_of
 from custodiet.privacy.tables import last_part
 from custodiet.publish.report.document import (
     Bullets,
@@ -30,7 +30,7 @@ from custodiet.publish.report.document import (
     Text,
 )
 from custodiet.publish.report.source import Source
-from custodiet.publish.report.wording import counted, day, interval, of, share, shown_interval, span
+from custodiet.publish.report.wording import counted, day, of, share, shown_interval, span
 from custodiet.rules.rule import Rule
 
 NOT_REVIEWED: Final = "not reviewed"
@@ -90,14 +90,6 @@ def panel_of(row: Mapping[str, Any]) -> Panel | None:
     )
 
 
-def headline_of(row: Mapping[str, Any]) -> int:
-    """Return the number that the sentence of an indicator states."""
-    panel = panel_of(row)
-    if panel is not None:
-        return panel.headline
-    return int(row["n_searches"] if row["n_searches"] is not None else row["n_shares"] or 0)
-
-
 def range_of(row: Mapping[str, Any]) -> Range:
     """Return headline, lowest and highest count, and the denominator where it holds them all."""
     panel, n = panel_of(row), headline_of(row)
@@ -120,12 +112,6 @@ def statement_of(row: Mapping[str, Any]) -> Prose:
         return text
     parts = re.split(rf"(?<![\w,.-]){headline:,}(?= of {denominator:,}(?!\d|,\d))", text, maxsplit=1)
     return Phrase((parts[0], Stated(headline, name), parts[1])) if len(parts) == 2 else text
-
-
-def weight(row: Mapping[str, Any]) -> tuple[int, float, str, str]:
-    """Order indicators: severity, then the lower end of the interval of the rate, so that few cases do not lead."""
-    found = interval(headline_of(row), row["denominator"] or 0)
-    return -Severity(row["severity"]).rank, -(found[0] if found else 0.0), row["subject"] or "", row["indicator_id"]
 
 
 def stamp_of(row: Mapping[str, Any]) -> tuple[str, bool]:
@@ -171,8 +157,7 @@ def claim(
         line = Text(
             f"{_other_counts(row)}{_flip_line(row)}Not evaluable: {row['n_not_evaluable'] or 0:,}."
             + (
-                f" The rule marks {of_rule:,} organisations or pairs; this one has the highest lower end of the"
-                " interval."
+                f" The rule marks {of_rule:,} organisations or pairs; the chapter of indicators has all of them."
                 if of_rule > 1
                 else ""
             ),

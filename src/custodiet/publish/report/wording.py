@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from math import sqrt
 from typing import Final
 
+from custodiet.law.order import interval
+from custodiet.model.counts import counted as counted
+
 NOT_TOLD: Final = "–"
-_Z: Final = 1.959963984540054
 
 
 def number(value: float | None) -> str:
@@ -35,20 +36,6 @@ def of(part: int, whole: int) -> str:
     return f"{part:,} of {whole:,} ({share(part, whole)})" if whole else f"{part:,} of 0"
 
 
-def interval(part: int, whole: int) -> tuple[float, float] | None:
-    """Return the 95 % interval of a share.
-
-    Source:
-        Wilson, E. B. (1927), Journal of the American Statistical Association 22, 209-212.
-    """
-    if whole <= 0 or not 0 <= part <= whole:
-        return None
-    p, z2 = part / whole, _Z * _Z
-    centre = (p + z2 / (2 * whole)) / (1 + z2 / whole)
-    half = _Z * sqrt(p * (1 - p) / whole + z2 / (4 * whole * whole)) / (1 + z2 / whole)
-    return max(0.0, centre - half), min(1.0, centre + half)
-
-
 def shown_interval(part: int, whole: int) -> str:
     """Write the 95 % interval of a share in percent."""
     found = interval(part, whole)
@@ -68,11 +55,6 @@ def span(first: date | datetime | None, last: date | datetime | None) -> str:
         return NOT_TOLD
     start, end = day(first), day(last)
     return start if start == end else f"{start} to {end}"
-
-
-def counted(n: int, one: str, many: str = "") -> str:
-    """Write a count with its noun."""
-    return f"{n:,} {one if n == 1 else many or one + 's'}"
 
 
 def listed(items: Sequence[str], most: int = 8) -> str:

@@ -6,16 +6,15 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any, Final
 
+from custodiet.law.order import headline_of, weight
 from custodiet.publish.report.claims import (
     NOT_REVIEWED,
     cited,
     claim,
     claim_id,
-    headline_of,
     number_line,
     range_of,
     stamp_of,
-    weight,
 )
 from custodiet.publish.report.document import (
     Cell,

@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Final
 
+from custodiet.law.order import weight
 from custodiet.publish.report.chapters.linking import joined, unsure
 from custodiet.publish.report.charts import bars
-from custodiet.publish.report.claims import stamp_of, weight
+from custodiet.publish.report.claims import stamp_of
 from custodiet.publish.report.document import (
     Cell,
     Chapter,

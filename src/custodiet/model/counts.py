@@ -1,0 +1,53 @@
+"""Counts with their noun: the one place that tells "1 page" from "2 pages"."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+# Words that end the noun phrase behind a number: what follows them keeps its form.
+_PREPOSITIONS: Final = ("of", "in", "on", "by", "to", "at", "from", "with", "without", "among")
+_VERBS: Final = {"are": "is", "were": "was", "have": "has", "do": "does"}
+_ENDS: Final = frozenset(
+    (*_PREPOSITIONS, *_VERBS, "that", "who", "whose", "which", "seen", "marked", "state", "fall", "ask", "name")
+)
+_WORD: Final = re.compile(r"[A-Za-z-]+")
+
+
+def counted(n: int, one: str, many: str = "") -> str:
+    """Write a count with its noun: ``1 page``, ``2 pages``, ``1,000 searches``.
+
+    Args:
+        n: The count.
+        one: The noun for one.
+        many: The noun for several; ``one`` with an s when left out.
+    """
+    return f"{n:,} {one if n == 1 else many or one + 's'}"
+
+
+def singular(phrase: str) -> str:
+    """Turn the noun phrase at the start of a text into its form for one, up to the first preposition or verb.
+
+    Made for the phrases that rules put behind a number: "private campuses, railroads or hospitals",
+    "recipients that are not public". A verb right behind "that" follows its noun.
+    """
+    words = list(_WORD.finditer(phrase))
+    made, place = [], 0
+    for position, word in enumerate(words):
+        if word[0] in _ENDS:
+            following = words[position + 1] if position + 1 < len(words) else None
+            if word[0] in ("that", "which") and following and following[0] in _VERBS:
+                made += [phrase[place : following.start()], _VERBS[following[0]]]
+                place = following.end()
+            break
+        made += [phrase[place : word.start()], _one(word[0])]
+        place = word.end()
+    return "".join(made) + phrase[place:]
+
+
+def _one(word: str) -> str:
+    if not word.endswith("s") or word.endswith("ss"):
+        return word
+    if word.endswith("ies"):
+        return f"{word[:-3]}y"
+    return word[:-2] if word.endswith(("ches", "shes", "sses", "xes", "uses")) else word[:-1]
