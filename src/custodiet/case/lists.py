@@ -80,7 +80,7 @@ def count_unstated(stage: Stage, typing: ShareTyping) -> int:
 
 
 def insert_portals(case: Case, stage: Stage, typing: PortalTyping) -> int:
-    """Add one row of ``portals`` per table row and return how many there are."""
+    """Add one row of ``portals`` per distinct table row and return how many there are."""
     at = typing.positions
     updated = time_expression(typing.last_updated) if typing.last_updated else "NULL::TIMESTAMPTZ"
     accessed = time_expression(typing.accessed) if typing.accessed else "NULL::TIMESTAMPTZ"
@@ -103,8 +103,10 @@ def insert_portals(case: Case, stage: Stage, typing: PortalTyping) -> int:
     pairs = ", ".join(f"{literal(label)}, {text_expression(position)}" for label, position in typing.other.items())
     selects["other"] = f"CAST(json_object({pairs}) AS VARCHAR)" if pairs else "'{}'"
     names = ", ".join(selects)
+    cells = ", ".join(cell(place) for place in range(stage.width))
     case.execute(
-        f"INSERT INTO portals ({names}) SELECT {', '.join(selects.values())} FROM {stage.source} ORDER BY row_no"
+        f"INSERT INTO portals ({names}) SELECT {', '.join(selects.values())} FROM {stage.source} "
+        f"QUALIFY row_number() OVER (PARTITION BY {cells} ORDER BY row_no) = 1 ORDER BY row_no"
     )
     return int(case.value("SELECT count(*) FROM portals WHERE disclosure_id = ?", [typing.disclosure_id]))
 

@@ -62,18 +62,19 @@ def mend_layout(stage: Stage, header: Header, timing: Timing) -> Mended:
     layout = Layout.of(header)
     if layout is None or header.match is None:
         return Mended(stage.n_blank, (), ())
-    rows = stage.rows(_doubtful(stage, header.match, timing), _ROW_LIMIT)
+    short = stage.widest() < len(header.raw)
+    rows = stage.rows(_doubtful(stage, header, timing, short=short), _ROW_LIMIT)
     numbers = {source_row: row_no for row_no, source_row, _, _ in rows}
     header_rows = {place for place in header.header_rows if place >= header.first_data}
     proposal = propose_repairs(
         layout, ((source_row, cells) for row_no, source_row, _, cells in rows if row_no not in header_rows),
-        n_rows=stage.count() - stage.n_blank,
+        n_rows=stage.count() - stage.n_blank, short=short,
     )  # fmt: skip
     aside = _layout_rows(rows, header, proposal)
     stage.set_aside(sorted(set(aside) | header_rows))
     cells_of = {source_row: cells for _, source_row, _, cells in rows}
     groups = []
-    for repair in proposal.repairs:
+    for repair in (*proposal.repairs, *proposal.partial):
         stage.repair([(numbers[row], repair.apply(cells_of[row])) for row in repair.source_rows])
         groups.append(
             MendedGroup(repair.description, len(repair.source_rows), repair.source_rows[0], repair.source_rows[-1],
@@ -108,9 +109,16 @@ def _layout_rows(rows: list[_Row], header: Header, proposal: Proposal) -> list[i
     return found
 
 
-def _doubtful(stage: Stage, match: FormatMatch, timing: Timing) -> str:
+def _doubtful(stage: Stage, header: Header, timing: Timing, *, short: bool) -> str:
     """Write the condition under which a row is worth a look."""
-    tests = ["overflow IS NOT NULL"]
+    match = header.match
+    if match is None:
+        return "false"
+    # Rows among the first ones make the stage wider than the header: what they have beyond it is overflow too.
+    tests = ["overflow IS NOT NULL", *(f"trim({cell(i)}) <> ''" for i in range(len(header.labels), stage.width))]
+    tests += _unnamed(stage, header)
+    if short:
+        tests += _verdicts(stage, match)
     required = [place for place, name in match.mapping.items() if name in ("searched_at", "search_date", "event_at")]
     if required:
         tests.append(f"coalesce(trim({cell(required[0])}), '') = ''")
@@ -119,6 +127,9 @@ def _doubtful(stage: Stage, match: FormatMatch, timing: Timing) -> str:
     labelled = sorted(match.mapping)
     if not required and labelled:
         tests.append(f"regexp_matches(coalesce({cell(labelled[0])}, ''), '(?i)total|^#')")
+        # A list without times shows a header that comes again by its label alone.
+        label = literal(header.labels[labelled[0]].strip().lower())
+        tests.append(f"lower(trim({cell(labelled[0])})) = {label}")
     for column in timing.columns.values():
         if column.position not in timing.unread:
             continue
@@ -131,6 +142,25 @@ def _doubtful(stage: Stage, match: FormatMatch, timing: Timing) -> str:
         if place < stage.width:
             tests += _misfits(stage, place, match.format.type_of(name))
     return " OR ".join(tests)
+
+
+def _unnamed(stage: Stage, header: Header) -> list[str]:
+    """Find times under blank labels: the cells of such a row stand too far right."""
+    named = header.match.mapping if header.match else {}
+    blank = [place for place, label in enumerate(header.raw) if not label.strip() and place not in named]
+    return [test for place in blank if place < stage.width for test in _unfitting(stage, as_shape(cell(place)), "uuid")]
+
+
+def _verdicts(stage: Stage, match: FormatMatch) -> list[str]:
+    """Find verdicts that stand to the left of their label in a table that lacks a column."""
+    home = match.position("moderation")
+    texts = [place for place in match.mapping if match.format.type_of(match.columns[place]) in ("text", "search-word")]
+    return [
+        test
+        for place in texts
+        if home is not None and place < min(home, stage.width)
+        for test in _unfitting(stage, f"CASE WHEN length({cell(place)}) < 9 THEN {cell(place)} END", "org")
+    ]
 
 
 def _misfits(stage: Stage, place: int, kind: str) -> list[str]:

@@ -194,18 +194,43 @@ def _store_portal_table(context: TableContext) -> Loaded:
         timing.columns.get("last_updated"), timing.columns.get("as_of"), other, as_of,
     )  # fmt: skip
     n = insert_portals(context.case, context.stage, typing)
+    n_repeats = int(str(context.stage.value("count(*)"))) - n
     row = context.origin.producer_row(UNKNOWN) | {"kind": "transparency-page"}
-    return Loaded(row, problems + list(timing.problems), n_portal_values=n)
+    problems += [*timing.problems, *_repeated_pages(context, n_repeats)]
+    return Loaded(row, problems, n_portal_values=n, n_rejected=n_repeats)
+
+
+def _repeated_pages(context: TableContext, n_repeats: int) -> list[Problem]:
+    """Say which rows repeat a page: word for word, or with other statements for the same day."""
+    problems = []
+    if n_repeats:
+        problems.append(Problem("note", f"{n_repeats:,} rows repeat another row word for word; each was kept once."))
+    n_differing = context.case.value(
+        "SELECT coalesce(sum(n - 1), 0) FROM (SELECT count(*) AS n FROM portals WHERE disclosure_id = ? "
+        "AND producer IS NOT NULL GROUP BY producer, as_of HAVING count(*) > 1)",
+        [context.disclosure_id],
+    )
+    if n_differing:
+        message = (
+            f"{int(n_differing):,} rows state other values for a page and day that another row has; all were kept."
+        )
+        problems.append(Problem("note", message))
+    return problems
 
 
 def _store_names(context: TableContext) -> Loaded:
     n_rows = int(str(context.stage.value("count(*)")))
-    n = insert_listed_names(
-        context.case, context.stage, context.disclosure_id, _need(context, "name"), context.at("note")
-    )
+    at = _need(context, "name")
+    name = text_expression(at)
+    n = insert_listed_names(context.case, context.stage, context.disclosure_id, at, context.at("note"))
     message = f"{n:,} names of organisations: a list that states no search and no share; kept to tell names apart."
+    problems = [Problem("note", message)]
+    if n_numbers := int(str(context.stage.value("count(*)", f"regexp_full_match({name}, '[0-9]+')"))):
+        problems.append(
+            Problem("note", f"{n_numbers:,} of the names are bare numbers and name nobody; kept as listed.")
+        )
     row = context.origin.producer_row(UNKNOWN) | {"kind": "organisation-list"}
-    return Loaded(row, [Problem("note", message)], n_rejected=n_rows)
+    return Loaded(row, problems, n_rejected=n_rows)
 
 
 def _need(context: TableContext, column: str) -> int:

@@ -27,7 +27,7 @@ from custodiet.intake.raw import CsvFile, RawRow, RawTable
 from custodiet.intake.staged import Loaded, TableContext
 from custodiet.intake.store import store_table
 from custodiet.intake.timing import guess_times, tell_times
-from custodiet.model.problems import Problem
+from custodiet.model.problems import PROBLEM_CODES, Problem
 
 _SUMMARY_ROWS = 500
 
@@ -141,7 +141,8 @@ def _store_unread(
     n_rows = n_head + sum(not is_blank_row(item.cells) for item in opened.rows)
     problems = list(table.problems)
     if n_rows == 0:
-        problems.append(Problem("empty", "The table holds no rows."))
+        if not any(PROBLEM_CODES[problem.code].unread for problem in problems):
+            problems.append(Problem("empty", "The table holds no rows."))
     elif looks_like_summary([item.cells for item in head]):
         row |= {"n_rows_read": n_rows, "n_layout": n_rows}
         problems.append(Problem("note", f"A summary of {n_rows:,} rows beside the data; it was not read as rows."))
@@ -206,8 +207,10 @@ def _short(stage: Stage, header: Header, origin: Origin, mended: Mended) -> list
         return []
     message = (
         f"No row has more than {most:,} cells under {n_labels:,} labels: a column may have been taken out while its "
-        "label stayed, or empty cells at the end were dropped. The cells were read from the left, as they stand."
+        "label stayed, or empty cells at the end were dropped."
     )
+    if not any(problem.code == "column-shift" for problem in mended.problems):
+        message += " The cells were read from the left, as they stand."
     return [Problem("phantom-header", message)]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from custodiet.intake.raw import PortalShare, RawPage
-from custodiet.intake.readers.page import audits, lists, numbers
+from custodiet.intake.readers.page import audits, lists, numbers, tables
 from custodiet.intake.readers.page.direction import Verdict, direction_of
 from custodiet.intake.readers.page.markup import Line, Link
 from custodiet.intake.readers.page.names import Unit, status_of
@@ -20,7 +20,6 @@ MAX_SHARES = 50_000
 _BESIDE = "text beside the list"
 _DESCRIBING = re.compile(r"^(?:Organi[sz]ations|Agencies|Departments|Networks)\b.{4,150}[.:]$")
 _REMARK = re.compile(r"[(\[][^()\[\]]+[)\]]")
-_NO_FLAG = frozenset({"", "no", "n", "false", "-", "none", "0", "\u2014"})
 
 
 @dataclass(slots=True)
@@ -31,6 +30,7 @@ class PageBuilder:
         page: The page so far.
         seen: Names already stated, by direction.
         recognised: Number of headings whose meaning is known.
+        carried: Files within the page that were read; a link and a button may carry the same one.
     """
 
     page: RawPage
@@ -38,24 +38,28 @@ class PageBuilder:
     repeated: dict[str, int] = field(default_factory=lambda: {"out": 0, "in": 0})
     recognised: int = 0
     times: dict[str, int] = field(default_factory=dict)
+    carried: set[str] = field(default_factory=set)
 
     def add(self, section: Section) -> None:
         """Read one section into the page."""
         heading = section.heading
+        n_lines, n_audits = len(section.lines), len(self.page.audits)
         self._take_audits(section)
+        is_taken = bool(n_lines) and not section.lines
         meaning = meaning_of(heading, own_words(self.page.producer)) if heading else None
         kind, name = meaning or ("", "")
         self.recognised += kind not in {"", "layout"}
         if kind in {"column", "bare"}:
             self._take_value(section, name, needs_window=kind == "bare")
         elif kind == "audit":
+            self._miss_audit(section, held=len(self.page.audits) > n_audits)
             self._keep(section, strip=("download csv", "download"))
         elif kind in {"never", "layout"}:
             self._keep(section)
         elif kind == "share":
             verdict = direction_of(heading, self.page.producer)
             self._take_list(section, name, verdict.stated_none, verdict.stated_count)
-        else:
+        elif not is_taken:
             self._take_unknown(section)
 
     def finish(self) -> RawPage:
@@ -140,26 +144,34 @@ class PageBuilder:
         self.page.values[column] = value
 
     def _take_list(self, section: Section, direction: str, stated_none: bool, stated_count: int | None) -> None:
-        units, tables = [], []
+        units: list[Unit] = []
+        grids: list[Line] = []
         for line in section.lines:
             if line.table is not None:
-                tables.append(line)
+                grids.append(line)
             elif line.text and not lists.is_link_only(line):
                 units.append(Unit(line.text, line.is_item))
         found = lists.names_of(units)
         links = any(lists.is_link_only(line) for line in section.lines)
-        for line in tables:
-            found.names.extend(lists.names_in_table(line))
+        entries = [entry for line in grids for entry in tables.names_in_table(line)]
+        found.names.extend(entry.organisation for entry in entries)
+        statuses = [""] * (len(found.names) - len(entries)) + [entry.status for entry in entries]
         before = len(self.page.shares)
         heading_status = lists.heading_status(section.heading)
         if len(found.names) + before > MAX_SHARES:
             self._too_large(f"The page names over {MAX_SHARES:,} organisations; the rest was not read.")
-        for name in found.names[: max(0, MAX_SHARES - before)]:
-            self._share(direction, name, heading_status)
+        stated = list(zip(found.names, statuses, strict=True))
+        for name, status in stated[: max(0, MAX_SHARES - before)]:
+            self._share(direction, name, heading_status if status in {"", "active"} else status)
         beside = [text for text in found.prose if text not in _descriptions() and not _DESCRIBING.match(text)]
         beside += [text_of(line) for line in section.lines if lists.is_link_only(line) and not lists.carries_file(line)]
         if beside:
             self._other(f"{section.heading} ({_BESIDE})", "\n".join(beside))
+        if found.hidden:
+            self._note(
+                f"The {direction} list says that {found.hidden:,} more are not shown; they are not on the saved page.",
+                where=f"heading {section.number}",
+            )
         count = found.count if found.count is not None else stated_count
         said_nothing = not (found.names or beside or links or section.is_cut) and count is None
         if section.is_cut:
@@ -195,6 +207,9 @@ class PageBuilder:
     def _take_audits(self, section: Section) -> None:
         for link in section.links:
             if audits.is_data_address(link):
+                if link.href in self.carried:
+                    continue
+                self.carried.add(link.href)
                 self._audit_from(link.download or section.heading or "search audit", section, link)
             elif link.href.lower().startswith("blob:") or (link.download and not link.href):
                 self._note("The page links an audit that is not saved with it.", where=f"heading {section.number}")
@@ -204,11 +219,23 @@ class PageBuilder:
                 name = self._name(section.heading or "search audit")
                 self.page.audits.append(audits.table_of_cells(line.table, name, title=section.heading or None))
                 self.recognised += 1
-            elif line.table and (flags := lists.flag_columns(line, self.page.producer)):
-                self._take_flags(line, flags)
+            elif line.table and (entries := tables.stated_entries(line, self.page.producer)) is not None:
+                self.recognised += 1
+                for entry in entries:
+                    self._share(entry.direction or "", entry.organisation, entry.status)
             else:
                 kept.append(line)
         section.lines = kept
+
+    def _miss_audit(self, section: Section, *, held: bool) -> None:
+        """Say that the page offers an audit and does not hold it: a link elsewhere, or a button of a script."""
+        offered = any(link.href for link in section.links) or "download" in section.text.lower()
+        told = any("audit" in problem.message for problem in self.page.problems)
+        if offered and not held and not told:
+            self._note(
+                "The page offers a search audit that was not saved with it; nothing of it was read.",
+                where=f"heading {section.number}",
+            )
 
     def _audit_from(self, name: str, section: Section, link: Link) -> None:
         table = audits.read_data_address(link, self._name(name), title=section.heading or None)
@@ -228,15 +255,6 @@ class PageBuilder:
         """Tell equal names apart by a number, from the second on."""
         self.times[wanted] = self.times.get(wanted, 0) + 1
         return wanted if self.times[wanted] == 1 else f"{wanted} ({self.times[wanted]})"
-
-    def _take_flags(self, line: Line, flags: dict[int, str]) -> None:
-        """Read a table with an organisation column and one column for each direction."""
-        self.recognised += 1
-        for row in (line.table or [])[1:]:
-            for at, direction in flags.items():
-                cell = plain(row[at]).lower() if at < len(row) else ""
-                if row and row[0] and cell not in _NO_FLAG:
-                    self._share(direction, plain(row[0]), "active")
 
     def _keep(self, section: Section, strip: tuple[str, ...] = ()) -> None:
         text = "\n".join(part for part in section.text.split("\n") if plain(part).lower() not in strip)

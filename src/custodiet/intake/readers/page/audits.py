@@ -7,6 +7,7 @@ import binascii
 import csv
 import io
 import re
+import zlib
 from collections.abc import Mapping, Sequence
 from urllib.parse import unquote_to_bytes
 
@@ -17,6 +18,8 @@ from custodiet.intake.readers.page.vocabulary import plain, word_set
 from custodiet.model.problems import Problem
 
 _BINARY = (b"PK\x03\x04", b"%PDF", b"\x1f\x8b", b"\xd0\xcf\x11\xe0")
+_GZIP = b"\x1f\x8b\x08"
+_MAX_UNPACKED = 64 * 1024 * 1024
 _CUT_ESCAPE = re.compile(r"%[0-9A-Fa-f]?$")
 
 
@@ -52,12 +55,16 @@ def read_data_address(link: Link, name: str, *, title: str | None) -> RawTable:
         data = unquote_to_bytes(payload)
     if not data:
         return table
+    if data.startswith(_GZIP):
+        data = _unpacked(data, table)
     if data.startswith(_BINARY):
         return _faulty(
             table,
             "unsupported",
             "The embedded file is no text table; save it from the page and add it by itself.",
         )
+    if not data:
+        return table
     text, odd, nuls = decode(data)
     if odd:
         _note(table, "note", f"{odd} bytes of the embedded file were no UTF-8 and were read as cp1252.")
@@ -66,6 +73,22 @@ def read_data_address(link: Link, name: str, *, title: str | None) -> RawTable:
     table.rows = _read_csv(text, table)
     _check(table)
     return table
+
+
+def _unpacked(data: bytes, table: RawTable) -> bytes:
+    """Unpack a compressed table as far as it goes; what would unfold beyond all measure is cut and said."""
+    unpacker = zlib.decompressobj(wbits=31)
+    try:
+        text = unpacker.decompress(data, _MAX_UNPACKED)
+    except zlib.error:
+        _note(table, "corrupt", "The embedded file is no valid gzip; it was not read.")
+        return b""
+    if unpacker.unconsumed_tail:
+        limit = f"{_MAX_UNPACKED // 2**20} MiB"
+        _note(table, "too-large", f"The embedded file unpacks to over {limit}; the rest was not read.")
+    elif not unpacker.eof:
+        _note(table, "truncated", "The embedded file is cut; what is there was read.")
+    return text
 
 
 def _from_base64(payload: str, table: RawTable) -> bytes:

@@ -63,7 +63,7 @@ _OUT: Final = tuple(
         rf"(?:^| )S {_X}(?:SH|SHG|SHD) (?!BY )",
         rf"^(?:GD |BE |HV |S d |P d |d |T )*(?:SH|SHG|SHD) {_D}WITH (?:O |$)",
         rf"^O (?:BE )?SHD {_D}WITH $",
-        rf"(?:^| )(?:O (?:T )?|T )(?:WITH |HV |BE )*AC (?:TO )?{_OWN}*(?:BY S )?$",
+        rf"(?:^| )(?:O (?:T )?|T )(?:WITH |HV |BE )*(?:WITH d )?AC (?:TO )?{_OWN}*(?:BY S )?$",
         rf"(?:^| )O (?:T )?(?:HV )?BE GD AC (?:TO )?{_OWN}*(?:BY S )?$",
         rf"(?:^| )O GD AC (?:TO )?{_OWN}*(?:BY S )?$",
         rf"(?:^| )(?:O (?:T )?|T )(?:BE )?CAN (?:TO )?(?:AC|USE) {_OWN}*$",
@@ -73,7 +73,8 @@ _OUT: Final = tuple(
         r"(?:^| )RCP ",
         r"(?:^| )(?:AC|AV) BY O ",
         r"(?:^| )AC GD TO (?:O |$)",
-        r"^O WITH T (?:d )*(?:BE )?SHD $",
+        r"^(?:O )?(?:WITH|TO) T (?:BE )?(?:S )?(?:d )*(?:BE )?SHD (?:TO |WITH )?$",
+        r"^(?:d )+(?:BE )?SHD TO (?:O )?$",
         r"(?:^| )AV TO O ",
         r"(?:^| )SHD BY S ",
         r"(?:^| )OUT ",
@@ -97,6 +98,8 @@ _IN: Final = tuple(
         rf"(?:^| )O (?:T )?GA {_D}TO S ",
         r"(?:^| )(?:SH|SHG) TH (?:d )+$",
         r"^(?:d )+FROM O $",
+        r"^(?:d )+(?:BE )?SHD FROM (?:O )?$",
+        r"^AC (?:RCD|RC) FROM (?:O )?$",
         r"(?:^| )IN ",
     )
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from custodiet.intake.readers.page.audits import is_data_address
-from custodiet.intake.readers.page.direction import direction_of
 from custodiet.intake.readers.page.markup import Line
 from custodiet.intake.readers.page.names import NameList, Unit, has_organisation_word, read_names
 from custodiet.intake.readers.page.sections import Section
@@ -35,27 +34,6 @@ def names_of(units: list[Unit]) -> NameList:
     if len(plain_lines) >= 3 and sum("," not in unit.text for unit in plain_lines) * 10 >= len(plain_lines) * 8:
         units = [Unit(unit.text, is_item=True) for unit in units]
     return read_names(units)
-
-
-def names_in_table(line: Line) -> list[str]:
-    """Read the organisations of a table: its column of names, or every cell where none is labelled so."""
-    rows = [row for row in line.table or [] if any(row)]
-    if not rows:
-        return []
-    header = [plain(cell).lower() for cell in rows[0]]
-    at = next((index for index, cell in enumerate(header) if cell in word_set("name_columns")), None)
-    body = [[row[at]] for row in rows[1:] if at < len(row)] if at is not None else rows
-    cells = [cell for row in body for cell in row]
-    return read_names(Unit(text, is_item=True) for cell in cells for text in cell.split("\n")).names
-
-
-def flag_columns(line: Line, producer: str | None) -> dict[int, str]:
-    """Find the columns of a table that say a direction by a mark or a list of networks."""
-    header = [plain(cell) for cell in (line.table or [[]])[0]]
-    if len(header) < 2 or header[0].lower() not in word_set("name_columns"):
-        return {}
-    found = {at: direction_of(cell, producer).direction for at, cell in enumerate(header) if at}
-    return {at: direction for at, direction in found.items() if direction}
 
 
 def heading_status(heading: str) -> str:

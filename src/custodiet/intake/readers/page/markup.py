@@ -13,6 +13,7 @@ from typing import Final
 
 from lxml import etree
 
+from custodiet.intake.readers.page.names import has_organisation_word
 from custodiet.intake.readers.page.vocabulary import plain
 
 MAX_BYTES: Final = 32 * 1024 * 1024
@@ -30,7 +31,6 @@ _SKIPPED: Final = frozenset(
         "svg",
         "canvas",
         "head",
-        "select",
         "nav",
         "audio",
         "video",
@@ -92,6 +92,19 @@ _WEIGHT = re.compile(r"font-weight\s*:\s*(bold|bolder|[a-z]+|[0-9]{1,4})", re.IG
 _PRE = re.compile(r"white-space\s*:\s*(pre[\w-]*|break-spaces|normal|nowrap)", re.IGNORECASE)
 _LABEL_CLASS = re.compile(
     r"(?:^|[\s_-])(?:label|heading|question|field-title|card-title|section-title)(?:$|[\s_-])", re.IGNORECASE
+)
+# What folds and unfolds a part of the page is its heading, whatever element it is made of.
+_FOLDS: Final = ("aria-expanded", "aria-controls", "data-toggle", "data-bs-toggle")
+_FOLD_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:accordion|collapsible|toggle|tab|tabs)(?:$|[\s_-](?!content|pane|panel|body))"
+)
+_FOLD_TAGS: Final = frozenset(["button", "a", "summary"])
+_CHIPS: Final = frozenset(["span", "a", "mark", "code", "small", "button"])
+# Files that a page carries in other places than the address of a link.
+_CARRIED = re.compile(
+    r"data:(?:text/(?:csv|plain|tab-separated-values|comma-separated-values)|application/(?:octet-stream|csv|x-csv|"
+    r"vnd\.ms-excel|gzip|x-gzip|vnd\.openxmlformats-[\w.-]+|zip))(?:;[\w=.\"-]+?)*,[^\"'\s<>)\\`]+",
+    re.IGNORECASE,
 )
 BOLD_RANK: Final = 8
 
@@ -202,6 +215,7 @@ class _Frame:
     pre: bool
     footer: bool
     start: int = 0
+    chips: bool = False
 
 
 def lines_of(root: etree._Element) -> Iterator[Line]:
@@ -212,11 +226,12 @@ def lines_of(root: etree._Element) -> Iterator[Line]:
     for event, element in walker:
         tag = element.tag if isinstance(element.tag, str) else ""
         if event == "start":
-            if tag in _SKIPPED or not tag:
+            above = stack[-1] if stack else None
+            collector.links.extend(_carried(element, tag))
+            if tag in _SKIPPED or not tag or (tag == "select" and not _lists_organisations(element)):
                 walker.skip_subtree()
                 stack.append(_Frame(element, False, False, None, False, False, False))
                 continue
-            above = stack[-1] if stack else None
             frame = _frame(element, tag, above)
             if frame.block or tag == "br":
                 yield from _flush(collector, above)
@@ -273,7 +288,9 @@ def _flush(collector: _Collector, frame: _Frame | None) -> Iterator[Line]:
 
 def _frame(element: etree._Element, tag: str, above: _Frame | None) -> _Frame:
     style, css_class = element.get("style") or "", element.get("class") or ""
-    block = tag not in _INLINE and tag != "br"
+    folds = _folds(element, tag, css_class)
+    chip = above is not None and above.chips and tag in _CHIPS
+    block = (tag not in _INLINE and tag != "br") or folds or chip
     bold = (above.bold if above else False) or tag in _BOLD_TAGS
     if weight := _WEIGHT.search(style):
         value = weight.group(1).lower()
@@ -281,16 +298,55 @@ def _frame(element: etree._Element, tag: str, above: _Frame | None) -> _Frame:
     pre = tag in {"pre", "textarea"} or (above.pre if above else False)
     if space := _PRE.search(style):
         pre = space.group(1).lower() not in {"normal", "nowrap"}
-    rank = _RANKS.get(tag)
+    rank = _RANKS.get(tag) or (7 if folds or element.get("role") == "heading" else None)
     if rank is None and above is not None and not (block and tag in _ITEMS):
         rank = above.rank
     if rank is None and block and _LABEL_CLASS.search(css_class) and len(element) == 0:
         rank = 7
     is_item = (
-        tag in _ITEMS or element.get("data-tp-access-cell-text") is not None or (above.is_item if above else False)
+        tag in _ITEMS
+        or chip
+        or element.get("data-tp-access-cell-text") is not None
+        or (above.is_item if above else False)
     )
     footer = tag == "footer" or (above.footer if above else False)
-    return _Frame(element, block, bold, rank, is_item, pre, footer)
+    return _Frame(element, block, bold, rank, is_item, pre, footer, chips=_holds_chips(element))
+
+
+def _folds(element: etree._Element, tag: str, css_class: str) -> bool:
+    if tag not in _FOLD_TAGS:
+        return False
+    return any(element.get(name) is not None for name in _FOLDS) or bool(_FOLD_CLASS.search(css_class))
+
+
+def _holds_chips(element: etree._Element) -> bool:
+    """Tell a row of labels, each a name in an element of its own, from a sentence set in several pieces."""
+    if len(element) < 3 or (element.text or "").strip():
+        return False
+    tag = element[0].tag
+    return tag in _CHIPS and all(
+        child.tag == tag and len(child) == 0 and not (child.tail or "").strip() and _is_name(child.text)
+        for child in element
+    )
+
+
+def _is_name(text: str | None) -> bool:
+    shown = (text or "").strip()
+    return shown[:1].isupper() and " " in shown
+
+
+def _lists_organisations(select: etree._Element) -> bool:
+    options = [plain(option.text or "") for option in select.iter("option")]
+    return len(options) >= 2 and sum(map(has_organisation_word, options)) * 2 > len(options)
+
+
+def _carried(element: etree._Element, tag: str) -> list[Link]:
+    """Find files that a script or an attribute other than the address of a link carries."""
+    name = plain(element.get("download") or "")
+    texts = [value for key, value in element.attrib.items() if not (tag == "a" and key == "href") and "data:" in value]
+    if tag == "script" and "data:" in (element.text or ""):
+        texts.append(element.text or "")
+    return [Link(found.group(), name, "") for text in texts for found in _CARRIED.finditer(text)]
 
 
 def _instant(element: etree._Element, tag: str) -> str:

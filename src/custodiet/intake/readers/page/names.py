@@ -32,6 +32,17 @@ _TAG = re.compile(r"[\[(]\s*([^\])]+?)\s*[\])]")
 _MARKS = re.compile(r"[,()\[\]]")
 _DEPARTMENT = re.compile(r"\b(?:Department|Dept\.?|Bureau|Office|Ministry|Agency) of\b")
 _LEAD_IN = re.compile(r"^[^,]{0,300}?\b(?:with|including|includes?|are)\s+(?=[A-Z\[])")
+_NUMBERED = re.compile(r"^(?:\(?\d{1,4}[.)]|[-\u2013\u2014\u25cb\u25e6])\s+(?=[^\W_])")
+_MORE = re.compile(
+    r"[\s+&.\u2026(]*(?:and\s+|plus\s+|show\s+|view\s+|see\s+)?(\d[\d,]{0,6})\s+(?:more|others?|additional)\b[^,;]{0,40}",
+    re.IGNORECASE,
+)
+_WHOLE_CLASS = re.compile(
+    r"(?:all|various|other|additional|multiple|several|numerous)\b.*"
+    r"\b(?:agencies|departments|organi[sz]ations|partners|counties|cities|states)\b.*"
+    r"|(?:any|every|each)\b.*\b(?:agency|department|organi[sz]ation|partner|county|city|state)\b.*",
+    re.IGNORECASE,
+)
 _KEEP = "\x01"
 MAX_NAME = 200
 
@@ -53,12 +64,14 @@ class NameList:
         prose: Sentences and remarks around the names.
         count: A stated number of organisations.
         stated_none: The text says that there is none.
+        hidden: Number of organisations that the text says are not shown ("+ 12 more").
     """
 
     names: list[str] = field(default_factory=list)
     prose: list[str] = field(default_factory=list)
     count: int | None = None
     stated_none: bool = False
+    hidden: int | None = None
 
 
 def read_names(units: Iterable[Unit]) -> NameList:
@@ -79,6 +92,12 @@ def read_names(units: Iterable[Unit]) -> NameList:
             found.stated_none = True
         elif number := _NUMBER.fullmatch(text):
             found.count = int(number.group(1).replace(",", ""))
+        elif more := _MORE.fullmatch(text):
+            found.hidden = int(more.group(1).replace(",", ""))
+            found.prose.append(text)
+        elif len(text) == 1 or text.lower() in STATE_NAMES:
+            # A letter or a state on a line of its own stands above the names that follow.
+            found.prose.append(text)
         else:
             _read_unit(text, unit.is_item, found)
     return found
@@ -100,7 +119,9 @@ def _read_unit(text: str, is_item: bool, found: NameList) -> None:
         name = clean_name(part)
         if not name:
             continue
-        if name.lower() in word_set("not_names") or len(name) > MAX_NAME or is_prose(name):
+        if more := _MORE.fullmatch(name):
+            found.hidden = int(more.group(1).replace(",", ""))
+        if more or name.lower() in word_set("not_names") or len(name) > MAX_NAME or is_prose(name):
             found.prose.append(name)
         else:
             found.names.append(name)
@@ -228,7 +249,7 @@ def _may_have_sections(name: str) -> bool:
 def _is_campus(system: str, before: str, part: str) -> bool:
     place = part.casefold()
     for campus in (entry.casefold() for entry in vocabulary().campuses[system]):
-        if place == campus or place.startswith(f"{campus} ("):
+        if place == campus or place.startswith((f"{campus} (", f"{campus} and ")):
             return True
         if place.startswith(f"{campus} ") and words_of(part)[-1] in {"pd", "police"} and not _has_state(part):
             return True
@@ -254,7 +275,7 @@ def _split_and(part: str, *, last: bool) -> list[str]:
     if last and part.strip().startswith("and "):
         return [part.strip()[4:]]
     left, found, right = part.partition(" and ")
-    if last and found and _ends_as_agency(left) and _ends_as_agency(right):
+    if last and found and _ends_as_agency(right.rstrip(". ")) and (_ends_as_agency(left) or _ends_as_campus(left)):
         return [left, right]
     return [part]
 
@@ -264,9 +285,14 @@ def _ends_as_agency(text: str) -> bool:
     return bool(words) and len(words) > 1 and words[-1] in {"pd", "so", "police", "sd", "da"}
 
 
+def _ends_as_campus(text: str) -> bool:
+    system, comma, campus = text.rpartition(",")
+    return bool(comma) and campus.strip() in vocabulary().campuses.get(_system_of(system.strip()), [])
+
+
 def clean_name(part: str) -> str:
     """Trim blanks, bullets, quotes and a closing full stop; the wording stays as released."""
-    name = _BULLET.sub("", plain(part)).strip('"\u201c\u201d').strip()
+    name = _NUMBERED.sub("", _BULLET.sub("", plain(part))).strip('"\u201c\u201d').strip()
     if name.endswith(".") and not re.search(r"\b(?:Inc|Co|Corp|Ltd|Dept|St|L\.L\.C|U\.S|D\.C)\.$", name):
         name = name[:-1].rstrip()
     return name.strip(" ,;")
@@ -288,7 +314,7 @@ def _is_short_prose(text: str) -> bool:
 
 
 def _is_prose(text: str) -> bool:
-    if _URL.search(text):
+    if _URL.search(text) or _WHOLE_CLASS.fullmatch(text):
         return True
     bare = re.sub(r"\bdo not use\b", "", text, flags=re.IGNORECASE)
     tokens = bare.split()

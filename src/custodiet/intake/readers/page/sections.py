@@ -9,11 +9,13 @@ from typing import Final
 
 from custodiet.intake.readers.page.direction import direction_of
 from custodiet.intake.readers.page.markup import BOLD_RANK, Line, Link
+from custodiet.intake.readers.page.names import Unit, has_organisation_word, read_names
 from custodiet.intake.readers.page.numbers import count_of, days_of, is_placeholder
 from custodiet.intake.readers.page.vocabulary import STATE_NAMES, meaning_of, plain, word_set, words_of
 
 MAX_SECTIONS: Final = 20_000
 MAX_BOLD_HEADING: Final = 400
+MAX_LEAD_IN: Final = 160
 _LABELLED = re.compile(r"^([^:\n]{3,90}):\s*(\S.*)?$")
 _UPDATED = re.compile(
     r"^(?:page |data )?(?:was )?(?:last |date )?(?:updated|modified|revised)(?: on)?\b|^(?:data )?as of\b",
@@ -93,8 +95,11 @@ def outline_of(lines: Iterable[Line]) -> Outline:
     outline = Outline()
     current = Section("", 99, 0)
     outline.sections.append(current)
-    for line in lines:
-        for heading, rank, rest in _read(line):
+    for line, following in _with_next(lines):
+        opens = not _is_list(current.heading) and _opens_list(line, following)
+        for heading, rank, rest in (
+            [(line.text.rstrip(": "), BOLD_RANK, Line("", links=line.links))] if opens else _read(line)
+        ):
             if heading is None:
                 if _is_update(rest.text) and outline.updated is None:
                     outline.updated = rest
@@ -117,6 +122,33 @@ def outline_of(lines: Iterable[Line]) -> Outline:
             if rest.text or rest.links:
                 current.lines.append(rest)
     return outline
+
+
+def _with_next(lines: Iterable[Line]) -> Iterator[tuple[Line, Line | None]]:
+    before: Line | None = None
+    for line in lines:
+        if before is not None:
+            yield before, line
+        before = line
+    if before is not None:
+        yield before, None
+
+
+def _opens_list(line: Line, following: Line | None) -> bool:
+    """Tell running text that says who shares with whom, with names right below it, from any other text."""
+    if following is None or line.table is not None or line.is_item or line.rank is not None or not line.text:
+        return False
+    if len(line.text) > MAX_LEAD_IN or line.text.endswith(".") or _is_update(line.text):
+        return False
+    if direction_of(line.text.rstrip(": "), None).direction is None:
+        return False
+    return following.table is not None or (following.rank is None and _names_several(following))
+
+
+def _names_several(line: Line) -> bool:
+    """Tell a line of names: an entry of a list, one short name, or several with commas between."""
+    found = read_names([Unit(line.text, line.is_item)])
+    return bool(found.names) and not found.prose and all(has_organisation_word(name) for name in found.names[:3])
 
 
 def _is_update(text: str) -> bool:
@@ -146,6 +178,9 @@ def _read(line: Line) -> Iterator[tuple[str | None, int, Line]]:
         yield found.group(1), BOLD_RANK, Line(found.group(2))
         return
     empty = Line("", links=line.links, instant=line.instant)
+    if line.rank is not None and line.rank > 6 and plain(line.text).lower() in word_set("not_names"):
+        yield None, 0, line
+        return
     if line.rank is not None and line.rank < BOLD_RANK:
         yield line.text.rstrip(": ") if line.rank > 1 else line.text, line.rank, empty
         return
@@ -161,13 +196,24 @@ def _read(line: Line) -> Iterator[tuple[str | None, int, Line]]:
             yield line.bold.rstrip(": "), BOLD_RANK, Line(rest, links=line.links, instant=line.instant)
             return
     found = _LABELLED.match(line.text)
-    if found and _is_known(found.group(1)):
+    if found and (_is_known(found.group(1)) or _labels_list(found.group(1), found.group(2) or "")):
         yield found.group(1), BOLD_RANK, Line(found.group(2) or "", links=line.links, instant=line.instant)
         return
     if not line.is_item and len(line.text) <= 120 and _is_known(line.text):
         yield line.text, BOLD_RANK, empty
         return
     yield None, 0, line
+
+
+def _labels_list(label: str, rest: str) -> bool:
+    if direction_of(label, None).direction is None:
+        return False
+    found = read_names([Unit(rest)])
+    return (
+        len(found.names) >= 2
+        and not found.prose
+        and sum(map(has_organisation_word, found.names)) * 2 > len(found.names)
+    )
 
 
 def _is_known(text: str) -> bool:

@@ -92,6 +92,12 @@ class PageFormat(_Strict):
     audit_columns: list[str] = Field(default_factory=list)
     audit_time_columns: list[str] = Field(default_factory=list)
     name_columns: list[str] = Field(default_factory=list)
+    name_column_words: list[str] = Field(default_factory=list)
+    yes_marks: list[str] = Field(default_factory=list)
+    no_marks: list[str] = Field(default_factory=list)
+    direction_out: list[str] = Field(default_factory=list)
+    direction_in: list[str] = Field(default_factory=list)
+    direction_both: list[str] = Field(default_factory=list)
     capture: _Capture = Field(default_factory=_Capture)
 
 
