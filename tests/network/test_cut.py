@@ -134,7 +134,7 @@ def test_plan_names_the_hub_and_what_a_alone_would_pay(case: Case) -> None:
     assert (share.label, share.in_state_lost, share.facts.citations) == ("federal", 0, ("list:6",))
     assert (cut.onward.alone.price, cut.onward.alone.in_state_lost) == (2, 3)
     assert [item.in_state_lost for item in cut.onward.alone.shares] == [1, 1]
-    assert {item.controlled_by for item in cut.onward.alone.shares} == {"A alone"}
+    assert {item.controlled_by for item in cut.onward.alone.shares} == {"Ash CA PD alone"}
 
 
 def test_share_that_cannot_end_makes_others_necessary(case: Case) -> None:

@@ -111,6 +111,28 @@ def test_statement_counts_until_the_next_list(case: Case) -> None:
     assert facts.citations == ("april:2",)
 
 
+def test_before_the_first_list_nothing_is_known(case: Case) -> None:
+    add_shares(case, [("A", "B"), ("B", "C")], as_of=date(2026, 3, 1))
+    add_searches(case, "A", [("B", date(2026, 3, 5))])
+    before = Network.from_case(case, date(2026, 2, 28)).reach("A")
+    assert (before.declared_from, before.observed_from) == (date(2026, 3, 1), date(2026, 3, 5))
+    assert before.to_json()["declared_known_from"] == "2026-03-01"
+    assert before.caveats[0].startswith(
+        "No list is known before 2026-03-01, the first that says who can reach the data of A"
+    )
+    assert not any("No list in this case names" in caveat for caveat in before.caveats)
+    on_the_day = Network.from_case(case, date(2026, 3, 1)).reach("A")
+    assert (on_the_day.declared_from, on_the_day.observed_from) == (None, date(2026, 3, 5))
+    latest = Network.from_case(case).reach("A")
+    assert (latest.declared_from, latest.observed_from) == (None, None)
+
+
+def test_an_undated_list_is_known_on_any_day(case: Case) -> None:
+    add_shares(case, [("A", "B")], as_of=None, disclosure_id="undated")
+    add_shares(case, [("A", "B")], as_of=date(2026, 3, 1), disclosure_id="march")
+    assert Network.from_case(case, date(2026, 2, 28)).reach("A").declared_from is None
+
+
 def test_list_of_the_recipient_is_a_list_of_its_own(case: Case) -> None:
     """B's list of what it can reach is not ended by A's newer list of whom it lets in."""
     add_shares(case, [("A", "B")], stated_by="B", as_of=date(2026, 3, 1))

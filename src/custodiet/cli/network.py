@@ -14,6 +14,8 @@ import click
 from custodiet.case import Case
 from custodiet.cli import network_text as words
 from custodiet.cli.options import case_option, json_option, print_json
+from custodiet.cli.text import say
+from custodiet.model.counts import counted
 from custodiet.model.errors import UsageError
 from custodiet.network import Network, changes_between, declared_and_observed
 from custodiet.network.exchange import export_network
@@ -95,7 +97,7 @@ def reach(
     if as_json:
         print_json(answer.to_json())
     else:
-        click.echo(words.reach(answer))
+        say(words.reach(answer))
 
 
 @command.command()
@@ -119,7 +121,7 @@ def path(
     if as_json:
         print_json(answer.to_json())
     else:
-        click.echo(words.paths(answer))
+        say(words.paths(answer))
 
 
 @command.command()
@@ -154,7 +156,7 @@ def hubs(
     if as_json:
         print_json({**answer.to_json(), "change": None if changed is None else words.hub_change(answer, changed)})
     else:
-        click.echo(words.hubs(answer, changed))
+        say(words.hubs(answer, changed))
 
 
 @command.command()
@@ -177,7 +179,7 @@ def cut(source: str, target: str, weights: Path | None, as_of: datetime | None, 
     if as_json:
         print_json(answer.to_json())
     else:
-        click.echo(words.cut(answer))
+        say(words.cut(answer))
 
 
 @command.command()
@@ -192,7 +194,7 @@ def changes(first: datetime, second: datetime, as_json: bool, case_dir: Path) ->
     if as_json:
         print_json(answer.to_json())
     else:
-        click.echo(words.changes(answer))
+        say(words.changes(answer))
 
 
 @command.command(name="declared-vs-observed")
@@ -207,7 +209,7 @@ def declared_vs_observed(producer: str | None, as_of: datetime | None, as_json: 
     if as_json:
         print_json(answer.to_json())
     else:
-        click.echo(words.use(answer))
+        say(words.use(answer))
 
 
 @command.command()
@@ -221,7 +223,7 @@ def export(to: Path, as_of: datetime | None, as_json: bool, case_dir: Path) -> N
     if as_json:
         print_json({**summary, "file": str(to)})
     else:
-        click.echo(f"{to}: {summary['n_organisations']:,} organisations, {n_edges:,} edges")
+        say(f"{to}: {counted(summary['n_organisations'], 'organisation')}, {counted(n_edges, 'edge')}")
 
 
 def _of_producer(answer: DeclaredAndObserved, producer: str) -> DeclaredAndObserved:

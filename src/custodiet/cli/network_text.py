@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any, Final
 
+from custodiet.model.counts import counted
 from custodiet.network.changes import Change, Changes
-from custodiet.network.cut import Cut, Plan, Unplugging
+from custodiet.network.cut import Cut, Plan, Unplugging, told
 from custodiet.network.hubs import Hubs
 from custodiet.network.paths import Paths, Ways
 from custodiet.network.reach import ASSUMPTIONS, BothReadings, Reach, Reading
@@ -20,17 +22,19 @@ def reach(answer: Reach) -> str:
     return _lines(
         f"Who can reach the data of {answer.organisation.name}"
         + (f" (lists of {answer.as_of})" if answer.as_of else " (latest lists)"),
-        *_both("Declared by sharing lists", answer.declared),
-        *_both("Observed in its network logs", answer.observed),
+        *_both("Declared by sharing lists", answer.declared, answer.declared_from, "list"),
+        *_both("Observed in its network logs", answer.observed, answer.observed_from, "network log"),
         "",
         *ASSUMPTIONS,
         *answer.caveats,
     )
 
 
-def _both(heading: str, both: BothReadings) -> list[str]:
+def _both(heading: str, both: BothReadings, known_from: date | None, what: str) -> list[str]:
+    if known_from is not None:
+        return ["", heading, f"  cannot be told: no {what} is known before {known_from}"]
     further = Reading(both.onward.hops, tuple(item for item in both.onward.organisations if item.hop > 1))
-    bound = "" if further.hops is None else f", up to {further.hops} hops"
+    bound = "" if further.hops is None else f", up to {counted(further.hops, 'hop')}"
     return [
         "",
         heading,
@@ -72,7 +76,7 @@ def _ways(heading: str, ways: Ways) -> list[str]:
     if ways.hops is None:
         return ["", f"{heading}: no way"]
     more = "" if ways.complete else ", more exist (--all, --limit)"
-    lines = ["", f"{heading}: {ways.hops} hops, {len(ways.ways):,} shown{more}"]
+    lines = ["", f"{heading}: {counted(ways.hops, 'hop')}, {len(ways.ways):,} shown{more}"]
     for way in ways.ways:
         lines.append(f"  {' → '.join([way[0].source, *(step.recipient for step in way)])}")
         lines += [f"    {step.source} → {step.recipient}  {' '.join(step.facts.citations)}" for step in way]
@@ -83,21 +87,22 @@ def hubs(answer: Hubs, changed: Changes | None) -> str:
     """Write who concentrates reach."""
     rows = [
         [
-            hub.name,
             f"{hub.n_recipients:,}",
             f"{hub.n_sources:,}",
             f"{hub.betweenness:.4f}",
             f"{hub.share_one_hop:.1%}",
             f"{hub.share_two_hops:.1%}",
+            hub.name,
         ]
         for hub in answer.hubs
     ]
-    heading = ["organisation", "recipients", "sources", "betweenness", "of sources: 1 hop", "2 hops"]
-    lines = [*_table(heading, rows), "", *answer.caveats]
+    heading = ["recipients", "sources", "betweenness", "1 hop", "2 hops", "organisation"]
+    steps = "1 hop, 2 hops: share of all sources whose data it can reach in so many steps"
+    lines = [*_table(heading, rows), "", steps, *answer.caveats]
     if changed is not None:
         lines += [
             "",
-            f"Change from {changed.first} to {changed.second}, on {len(changed.compared):,} compared lists",
+            f"Change from {changed.first} to {changed.second}, on {counted(len(changed.compared), 'compared list')}",
         ]
         for row in hub_change(answer, changed):
             lines.append(f"  {row['organisation']}: recipients {row['recipients']:+}, sources {row['sources']:+}")
@@ -117,22 +122,22 @@ def hub_change(answer: Hubs, changed: Changes) -> list[dict[str, Any]]:
 def cut(answer: Cut) -> str:
     """Write the unplug plan."""
     return _lines(
-        f"A = {answer.source}; target = {answer.target}"
-        f" ({answer.n_reaching:,} of {answer.n_targets:,} can reach A's data if everybody shares on)",
-        f"Active public in-state organisations that can reach A's data: {answer.n_in_state:,}",
-        *_unplugging("No onward sharing", answer.direct),
-        *_unplugging("Full onward sharing", answer.onward),
+        f"What would end reach to the data of {answer.source} for: {answer.target}"
+        f" ({answer.n_reaching:,} of {answer.n_targets:,} can reach it if everybody shares on)",
+        f"Active public in-state organisations that can reach it: {answer.n_in_state:,}",
+        *_unplugging("No onward sharing", answer.direct, answer.source),
+        *_unplugging("Full onward sharing", answer.onward, answer.source),
         "",
         *answer.caveats,
     )
 
 
-def _unplugging(heading: str, answer: Unplugging) -> list[str]:
-    lines = ["", f"{heading}: {answer.verdict}"]
+def _unplugging(heading: str, answer: Unplugging, source: str) -> list[str]:
+    lines = ["", f"{heading}: {told(answer.verdict, source)}"]
     if answer.best is not None and answer.best.shares:
         lines += _plan("  shares that must end", answer.best)
     if answer.alone is not None and answer.best is not None and answer.alone.price > answer.best.price:
-        lines += _plan("  or, by A alone", answer.alone)
+        lines += _plan(f"  or, by {source} alone", answer.alone)
     return lines
 
 
@@ -151,7 +156,7 @@ def changes(answer: Changes) -> str:
     """Write what changed between two dates."""
     by_kind = {kind: [item for item in answer.changes if item.kind == kind] for kind in ("appeared", "went")}
     return _lines(
-        f"From {answer.first} to {answer.second}: {len(answer.compared):,} lists compared,"
+        f"From {answer.first} to {answer.second}: {counted(len(answer.compared), 'list')} compared,"
         f" {answer.n_unmoved:,} without a newer statement, {answer.n_one_sided:,} with one side only",
         *(line for kind, items in by_kind.items() for line in _changed(kind, items)),
         *_changed("no change of access (renamed, respelled, tag)", answer.renamings),
@@ -171,9 +176,9 @@ def use(answer: DeclaredAndObserved) -> str:
     lines = ["Coverage of network logs"]
     lines += [
         f"  {item.producer}: {_period(item.first_day, item.last_day)}, {item.n_days_with_records:,} of"
-        f" {item.n_days:,} days with records, {item.n_records:,} records,"
+        f" {item.n_days:,} days with records, {counted(item.n_records, 'record')},"
         f" {item.n_without_organisation:,} without a searching organisation;"
-        f" {item.n_pairs_listed:,} organisations listed and searched,"
+        f" {counted(item.n_pairs_listed, 'organisation')} listed and searched,"
         f" {item.n_pairs_not_evaluable:,} searched only when no list was in force"
         for item in answer.coverage
     ]
@@ -186,7 +191,7 @@ def use(answer: DeclaredAndObserved) -> str:
     lines += [*_left_out(len(answer.unlisted)), "", f"Listed and not seen in the log: {len(answer.unused):,}"]
     lines += [
         f"  {item.organisation} on the list of {item.producer}: {item.answer}"
-        f" ({item.n_days_covered:,} days covered)  {item.citation}"
+        f" ({counted(item.n_days_covered, 'day')} covered)  {item.citation}"
         for item in answer.unused[:_MOST]
     ]
     return _lines(
@@ -198,10 +203,12 @@ def use(answer: DeclaredAndObserved) -> str:
 
 
 def _table(heading: list[str], rows: list[list[str]]) -> list[str]:
+    """Lay cells out below their headings; names stand last, so that a long one can run on."""
+    last = len(heading) - 1
     widths = [max(len(row[place]) for row in [heading, *rows]) for place in range(len(heading))]
     return [
         "  ".join(
-            cell.ljust(width) if place == 0 else cell.rjust(width)
+            cell if place == last else cell.rjust(width)
             for place, (cell, width) in enumerate(zip(row, widths, strict=True))
         ).rstrip()
         for row in [heading, *rows]

@@ -17,6 +17,7 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.csgraph import maximum_flow
 
+from custodiet.model.counts import counted
 from custodiet.model.errors import UsageError
 from custodiet.network.cost import in_state_costs
 from custodiet.network.edges import EdgeFacts
@@ -32,6 +33,7 @@ A_ALONE: Final = "A alone can do it, and no cheaper plan exists"
 A_ALONE_DEARER: Final = "A alone can do it, at a higher price than together with others"
 WITH_OTHERS: Final = "A alone cannot do it"
 IMPOSSIBLE: Final = "no plan: shares that cannot end lead all the way"
+NO_LIST: Final = "cannot be told: no list is known on this day"
 
 DEAREST: Final = 1_000_000
 _GREATEST: Final = 2**31 - 2
@@ -45,7 +47,7 @@ class PlannedShare:
         source: Organisation that lets the recipient in.
         recipient: Organisation that is let in.
         label: The recipient, as seen from the organisation whose data it is.
-        controlled_by: ``A alone`` where the share is A's own; else the source's name.
+        controlled_by: Who can end it: its source; where that is A, its name with ``alone``.
         price: Price of ending it; 1 where no weights were given.
         in_state_lost: Active public in-state organisations that could no longer
             reach A's data if only this share ended; None where the plan is too
@@ -177,7 +179,8 @@ def cut_plan(network: Network, source: str, target: str, weights: Mapping[tuple[
     prices = _prices(network, weights)
     hops = graph.hops(start)
     labels = organisations.labels(start, network.inactive())
-    planner = _Planner(network, start, labels, prices, known=len(targets) > 0)
+    unknown = NO_LIST if start in network.later_lists else None if len(targets) else NO_TARGET
+    planner = _Planner(network, start, labels, prices, unknown=unknown)
     reaching = targets[hops[targets] != UNREACHED]
     own = np.sort(graph.edge_numbers(np.full(len(targets), start), targets))
     own = own[own >= 0]
@@ -190,8 +193,13 @@ def cut_plan(network: Network, source: str, target: str, weights: Mapping[tuple[
         int(np.count_nonzero(planner.in_state & (hops > 0))),
         planner.unplug(own, own, onward=False),
         planner.unplug(minimum_cut(graph, start, reaching, prices), leading_on(graph, start, reaching), onward=True),
-        _caveats(network, start, target),
+        _caveats(network, start, target) + network.not_known(start),
     )
+
+
+def told(verdict: str, source: str) -> str:
+    """Write a verdict with the name of the organisation that it calls A."""
+    return verdict.replace("A alone", f"{source} alone")
 
 
 def minimum_cut(graph: Graph, start: int, targets: IntArray, prices: IntArray) -> IntArray | None:
@@ -260,8 +268,10 @@ def _near_side(matrix: Any, flow: Any, start: int) -> BoolArray:
 class _Planner:
     """Turn numbers of edges into plans with names, prices and what they cost."""
 
-    def __init__(self, network: Network, start: int, labels: IntArray, prices: IntArray, *, known: bool) -> None:
-        self._known = known
+    def __init__(
+        self, network: Network, start: int, labels: IntArray, prices: IntArray, *, unknown: str | None
+    ) -> None:
+        self._unknown = unknown
         self._network = network
         self._start = start
         self._labels = labels
@@ -270,8 +280,8 @@ class _Planner:
 
     def unplug(self, best: IntArray | None, own: IntArray, *, onward: bool) -> Unplugging:
         """Judge the cheapest plan and the one that the organisation can carry out alone."""
-        if not self._known:
-            return Unplugging(NO_TARGET, None, None)
+        if self._unknown is not None:
+            return Unplugging(self._unknown, None, None)
         if best is not None and not len(best) and not len(own):
             return Unplugging(UNREACHABLE, Plan((), 0, 0), Plan((), 0, 0))
         can_alone = bool((self._prices[own] > 0).all())
@@ -296,7 +306,7 @@ class _Planner:
             names[source],
             names[recipient],
             LABELS[self._labels[recipient]],
-            "A alone" if source == self._start else names[source],
+            f"{names[source]} alone" if source == self._start else names[source],
             int(self._prices[edge]),
             lost,
             self._network.declared.facts(edge),
@@ -345,5 +355,8 @@ def _caveats(network: Network, start: int, target: str) -> tuple[str, ...]:
             said.append("The state of the organisation is not known, so nobody counts as out-of-state.")
         unknown = int(np.count_nonzero(network.organisations.labels(start) == LABELS.index("unknown")))
         if unknown:
-            said.append(f"{unknown:,} organisations have no known level or state and are no targets.")
+            said.append(
+                f"{counted(unknown, 'organisation')} {'has' if unknown == 1 else 'have'} no known level or state and"
+                f" {'is no target' if unknown == 1 else 'are no targets'}."
+            )
     return (*said, *network.caveats())

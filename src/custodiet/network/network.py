@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from custodiet.case import Case
+from custodiet.model.counts import counted
 from custodiet.network import lists
 from custodiet.network.cut import Cut, cut_plan
 from custodiet.network.edges import Edges, load_declared, load_observed
@@ -56,6 +57,9 @@ class Oddities:
 class Network:
     """Hold organisations, declared shares and observed use on one date.
 
+    ``later_lists`` and ``later_logs`` hold the organisations whose first list, or the first search in whose
+    log, is later than that date: of them nothing is known on it, which is not the same as no share.
+
     Make one with :meth:`from_case`. Every answer is a frozen dataclass with
     ``to_json()``.
     """
@@ -65,6 +69,8 @@ class Network:
     declared: Edges
     observed: Edges
     oddities: Oddities
+    later_lists: Mapping[int, date]
+    later_logs: Mapping[int, date]
 
     @classmethod
     def from_case(cls, case: Case, as_of: date | None = None) -> Network:
@@ -84,6 +90,8 @@ class Network:
             load_declared(case, n, as_of),
             load_observed(case, n, as_of),
             _oddities(case, as_of),
+            _later(case, _FIRST_LISTS, as_of),
+            _later(case, _FIRST_LOGS, as_of),
         )
 
     def reach(self, organisation: str, hops: int | None = None) -> Reach:
@@ -134,7 +142,25 @@ class Network:
 
     def caveats(self) -> tuple[str, ...]:
         """Say what a reader of any answer must know."""
-        return self.oddities.caveats()
+        n = len(self.later_lists)
+        if not n:
+            return self.oddities.caveats()
+        first = min(self.later_lists.values())
+        return (
+            f"The first list of {counted(n, 'organisation')} is later than the day asked for (the first of them is of"
+            f" {first}): of their sharing on that day nothing is known.",
+            *self.oddities.caveats(),
+        )
+
+    def not_known(self, number: int) -> tuple[str, ...]:
+        """Say from which day on the shares of an organisation are known, if that is after the day asked for."""
+        first = self.later_lists.get(number)
+        if first is None:
+            return ()
+        return (
+            f"No list is known before {first}, the first that says who can reach the data of"
+            f" {self.organisations.names[number]}: what was shared on {self.as_of} cannot be told from this case.",
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Give the size of the network as plain values."""
@@ -145,6 +171,23 @@ class Network:
             "n_observed": self.observed.graph.n_edges,
             "caveats": list(self.caveats()),
         }
+
+
+# The first day of which an organisation's sharing is known; an undated list counts for any day.
+_FIRST_LISTS: Final = """
+SELECT org, min(as_of) AS first FROM (
+    SELECT source AS org, as_of FROM network_statements
+    UNION ALL SELECT stated_by, as_of FROM network_lists WHERE direction = 'out')
+GROUP BY org HAVING bool_and(as_of IS NOT NULL) AND min(as_of) > ? ORDER BY org
+"""
+_FIRST_LOGS: Final = """
+SELECT source, min(day) FROM network_observed GROUP BY source HAVING min(day) > ? ORDER BY source
+"""
+
+
+def _later(case: Case, sql: str, as_of: date | None) -> dict[int, date]:
+    """Give the organisations of which something is known only after a day, with the first day of it."""
+    return {} if as_of is None else {int(org): first for org, first in case.rows(sql, [as_of])}
 
 
 def _oddities(case: Case, as_of: date | None) -> Oddities:

@@ -100,6 +100,7 @@ def find_paths(network: Network, source: str, recipient: str, limit: int) -> Pat
         declared,
         observed,
         (
+            *network.not_known(start),
             "Every step beyond the first assumes that the recipient may pass data on.",
             *network.caveats(),
         ),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -121,13 +122,26 @@ class BothReadings:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Answer who can reach an organisation's data, declared and observed apart."""
+    """Answer who can reach an organisation's data, declared and observed apart.
+
+    Attributes:
+        organisation: Whose data it is.
+        as_of: Date of the lists, or None for the latest.
+        declared: What sharing lists state.
+        observed: What network logs record.
+        caveats: What a reader must know.
+        declared_from: Day of the first list, where that is later than ``as_of``: of the day asked for nothing
+            is known, and the empty readings are no zero. None where the lists reach back to it.
+        observed_from: The same for the network log.
+    """
 
     organisation: Organisation
     as_of: str | None
     declared: BothReadings
     observed: BothReadings
     caveats: tuple[str, ...]
+    declared_from: date | None = None
+    observed_from: date | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Give the answer as plain values."""
@@ -135,7 +149,9 @@ class Reach:
             "organisation": self.organisation.to_json(),
             "as_of": self.as_of,
             "declared": self.declared.to_json(),
+            "declared_known_from": None if self.declared_from is None else self.declared_from.isoformat(),
             "observed": self.observed.to_json(),
+            "observed_known_from": None if self.observed_from is None else self.observed_from.isoformat(),
             "assumptions": list(ASSUMPTIONS),
             "caveats": list(self.caveats),
         }
@@ -159,18 +175,20 @@ def find_reach(network: Network, name: str, hops: int | None) -> Reach:
         None if network.as_of is None else network.as_of.isoformat(),
         declared,
         observed,
-        network.caveats() + _own_caveats(declared, observed),
+        network.not_known(start) + network.caveats() + _own_caveats(network, start, declared, observed),
+        network.later_lists.get(start),
+        network.later_logs.get(start),
     )
 
 
-def _own_caveats(declared: BothReadings, observed: BothReadings) -> tuple[str, ...]:
+def _own_caveats(network: Network, start: int, declared: BothReadings, observed: BothReadings) -> tuple[str, ...]:
     said = []
-    if not declared.direct.organisations:
+    if not declared.direct.organisations and start not in network.later_lists:
         said.append(
             "No list in this case names a recipient of this organisation's data;"
             " that no list was disclosed does not mean that nobody can reach it."
         )
-    if not observed.direct.organisations:
+    if not observed.direct.organisations and start not in network.later_logs:
         said.append(
             "No network log in this case records a search of this organisation's cameras by others;"
             " without such a log that says nothing about use."

@@ -11,6 +11,7 @@ import math
 from collections import Counter
 from typing import Final
 
+from custodiet.model.counts import counted
 from custodiet.network.organisations import IN_STATE, LABELS, OUT_OF_STATE
 from custodiet.network.pictures import svg
 from custodiet.network.reach import Reach, ReachedOrganisation
@@ -37,7 +38,7 @@ def draw_around(reach: Reach) -> svg.Picture:
     name = reach.organisation.name
     title = f"Who can reach the data of {name}"
     description = (
-        f"{len(direct)} organisations are let in directly. If every one of them shares on,"
+        f"Let in directly: {counted(len(direct), 'organisation')}. If every one of them shares on,"
         f" {further} more can reach the data."
     )
     shapes = [
@@ -107,7 +108,7 @@ def _hub_list(hubs: tuple[tuple[str, int], ...], further: int) -> list[str]:
         svg.text(
             600,
             146 + 44 * len(hubs),
-            f"{further:,} organisations in all; one can be reached through several",
+            f"{counted(further, 'organisation')} in all; one can be reached through several",
             kind="small quiet",
         )
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from custodiet.network import ReachChapter, reach_chapters
-from custodiet.network.cut import Cut, Unplugging
+from custodiet.network.cut import Cut, Unplugging, told
 from custodiet.network.pictures.svg import Picture
 from custodiet.publish.report.charts import bars
 from custodiet.publish.report.document import (
@@ -263,7 +263,7 @@ def _cut(cut: Cut) -> list[Part]:
             (
                 Column("Source"),
                 Column("Recipient"),
-                Column("Who controls it"),
+                Column("Who can end it"),
                 Column("In-state organisations lost", numeric=True),
             ),
             rows,
@@ -277,7 +277,7 @@ def _cut(cut: Cut) -> list[Part]:
 
 
 def _reading(found: Unplugging, producer: str) -> str:
-    verdict = found.verdict.replace("A alone", f"{producer} alone").replace("A's", f"{producer}’s")
+    verdict = told(found.verdict, producer)
     if found.best is None:
         return f"{verdict}."
     lost = f"{counted(found.best.in_state_lost, 'in-state organisation')} would lose reach with the plan"
