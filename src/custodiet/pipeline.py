@@ -31,14 +31,18 @@ class AuditResult:
 
     Attributes:
         added: What was read.
+        n_unread: Problems in the case, of this run or an earlier one, by which something stayed unread.
         worst: Highest severity among the indicators, or None.
         n_indicators: Indicators in the case.
+        n_reviewed: Of them, how many a person decided about.
         report: The report's HTML file, or None.
     """
 
     added: AddSummary
+    n_unread: int
     worst: str | None
     n_indicators: int
+    n_reviewed: int
     report: Path | None
 
 
@@ -65,7 +69,8 @@ def audit(
             from custodiet.publish.report import write_report
 
             report = write_report(case, report_dir)
-        return AuditResult(added, worst, n_indicators, report)
+        reviewed = int(case.value("SELECT count(*) FROM indicators WHERE disposition IS NOT NULL"))
+        return AuditResult(added, len(_unread(case)), worst, n_indicators, reviewed, report)
 
 
 def add(
@@ -178,14 +183,19 @@ def status(case_dir: Path) -> Status:
         ).to_pylist()
         counts = [name for name in (rows[0] if rows else {}) if name.startswith("n_")]
         problems = dict(case.rows("SELECT code, count(*) AS n FROM problems GROUP BY code ORDER BY n DESC, code"))
-        codes = [code for code, item in PROBLEM_CODES.items() if item.unread]
-        unread = case.query(
-            'SELECT code, file_name, "where", message FROM problems WHERE list_contains(?, code) ORDER BY ALL', [codes]
-        ).to_pylist()
         return Status(
-            rows, {name: sum(row[name] for row in rows) for name in counts}, problems, unread, case.count("files"),
+            rows, {name: sum(row[name] for row in rows) for name in counts}, problems, _unread(case), case.count("files"),
             case.key.made_on, case.key.dispose_on,
         )  # fmt: skip
+
+
+def _unread(case: Case) -> list[dict[str, Any]]:
+    """Give the problems by which something stayed unread: code, file_name, where, message."""
+    codes = [code for code, item in PROBLEM_CODES.items() if item.unread]
+    rows: list[dict[str, Any]] = case.query(
+        'SELECT code, file_name, "where", message FROM problems WHERE list_contains(?, code) ORDER BY ALL', [codes]
+    ).to_pylist()
+    return rows
 
 
 def cite(case_dir: Path, target: str, limit: int | None) -> tuple[list[Citation], int]:

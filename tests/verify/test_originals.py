@@ -41,7 +41,7 @@ def test_one_of_two_originals_suffices_for_its_own_counts(made: Made) -> None:
     verdict = _compare(made.bundle, made.originals[:1])
     assert verdict.faults == []
     assert verdict.originals == [
-        "1 originals read again: 1 disclosures, 6 cited rows and 2 published numbers compared."
+        "1 original read again: 1 disclosure, 6 cited rows and 2 published numbers compared."
     ]
 
 

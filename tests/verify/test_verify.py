@@ -33,7 +33,7 @@ def test_a_bundle_as_published_is_verified(made: Made) -> None:
     assert [sentence.split(" ", 1)[1] for sentence in verdict.checked][1:] == [
         "cited rows: each belongs to one of 2 disclosures committed to.",
         f"published numbers, recounted from the tables by {verdict.checked[2].split()[-4]} routes: all equal.",
-        "numbers of the report: each as on the claim sheet.",
+        "number of the report: each as on the claim sheet.",
     ]
 
 

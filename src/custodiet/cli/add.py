@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from custodiet.cli.options import case_option, json_option, print_json, steps
+from custodiet.cli.text import say
 
 
 @click.command("add")
@@ -33,8 +34,8 @@ def command(paths: tuple[Path, ...], case_dir: Path, producer: str | None, recei
                           for p in added.problems]}
         )  # fmt: skip
     else:
-        click.echo(f"Files: {added.n_files:,}. Disclosures added: {added.n_disclosures:,}.")
+        say(f"Files: {added.n_files:,}. Disclosures added: {added.n_disclosures:,}.")
         for problem in added.problems:
             place = " ".join(part for part in (problem.file_name, problem.where) if part)
-            click.echo(f"{problem.code}: {place}: {problem.message}")
+            say(f"{problem.code}: {place}: {problem.message}")
     return 3 if added.n_unread else 0

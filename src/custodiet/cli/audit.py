@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from custodiet.cli.options import case_option, json_option, print_json, steps
+from custodiet.cli.text import say
 from custodiet.model.errors import UsageError
 from custodiet.model.terms import Severity
 
@@ -44,17 +45,17 @@ def command(
     if as_json:
         print_json(
             {"files": added.n_files, "known": added.n_known, "disclosures": added.n_disclosures,
-             "unread": added.n_unread, "indicators": result.n_indicators, "worst": result.worst,
+             "unread": result.n_unread, "indicators": result.n_indicators, "worst": result.worst,
              "case": str(case_dir), "report": str(result.report) if result.report else None}
         )  # fmt: skip
     else:
         known = f", {added.n_known:,} of them known" if added.n_known else ""
-        click.echo(f"Files: {added.n_files:,}{known}. Disclosures added: {added.n_disclosures:,}.")
-        click.echo(f"Indicators: {result.n_indicators:,}. None was reviewed by a person yet unless the report says so.")
-        if added.n_unread:
-            click.echo(f"Not read: {added.n_unread:,} (custodiet status --case {case_dir} says what and why).")
+        say(f"Files: {added.n_files:,}{known}. Disclosures added: {added.n_disclosures:,}.")
+        say(f"Indicators: {result.n_indicators:,}, of them reviewed by a person: {result.n_reviewed:,}.")
+        if result.n_unread:
+            say(f"Not read: {result.n_unread:,} (custodiet status --case {case_dir} says what and why).")
         if result.report:
-            click.echo(f"Report: {result.report}")
+            say(f"Report: {result.report}")
     if fail_on and result.worst and Severity(result.worst).rank >= Severity(fail_on).rank:
         return 1
-    return 3 if added.n_unread else 0
+    return 3 if result.n_unread else 0

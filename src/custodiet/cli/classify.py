@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from custodiet.cli.text import say
 from custodiet.model.errors import InputError, UsageError
 
 if TYPE_CHECKING:
@@ -33,7 +34,10 @@ def command(texts: tuple[str, ...], file_name: str | None, as_json: bool) -> int
         raise UsageError("There is no text to label.", hint="Give texts, or --file FILE with one text a line.")
     for block in _blocks(texts, file_name):
         for result in classify_many(block):
-            click.echo(json.dumps(_as_object(result), ensure_ascii=False) if as_json else _as_text(result))
+            if as_json:
+                click.echo(json.dumps(_as_object(result), ensure_ascii=False))
+            else:
+                say(_as_text(result))
     return 0
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from custodiet.cli.options import json_option, print_json
+from custodiet.cli.text import say
 from custodiet.model.errors import InputError
 
 
@@ -28,6 +29,6 @@ def command(folder: Path, as_json: bool) -> int:
         print_json([{"path": str(item.path), "what": item.what} for item in written])
         return 0
     for item in written:
-        click.echo(f"{item.path}: {item.what}")
-    click.echo(f"Next: custodiet audit {folder} --report report")
+        say(f"{item.path}: {item.what}")
+    say(f"Next: custodiet audit {folder} --report report")
     return 0

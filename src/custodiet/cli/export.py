@@ -7,6 +7,8 @@ from pathlib import Path
 import click
 
 from custodiet.cli.options import case_option, json_option, print_json
+from custodiet.cli.text import say
+from custodiet.model.counts import counted
 
 
 @click.command("export")
@@ -41,10 +43,10 @@ def command(table: str, case_dir: Path, to: Path, internal: bool, publication: s
 
     done = export_table(case_dir, table, to, internal=internal, publication=publication)
     if internal:
-        click.echo(
+        say(
             f"{done.path.name} is internal: it names accounts and holds text as disclosed. Do not publish it.", err=True
         )
     if as_json:
         print_json({"file": str(done.path), "table": table, "n_rows": done.n_rows, "internal": done.internal})
         return
-    click.echo(f"{done.n_rows:,} rows of {table} written to {done.path}.")
+    say(f"{counted(done.n_rows, 'row')} of {table} written to {done.path}.")

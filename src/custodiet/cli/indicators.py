@@ -10,6 +10,8 @@ from typing import Any
 import click
 
 from custodiet.cli.options import case_option, json_option, print_json
+from custodiet.cli.text import say
+from custodiet.model.counts import counted
 from custodiet.model.terms import Severity
 
 
@@ -46,30 +48,29 @@ def command(
         return
     for row in rows:
         state = f" ({row['disposition']})" if row["disposition"] else ""
-        click.echo(f"{row['indicator_id']}  [{row['severity']}]  {row['statement']}{state}")
-    click.echo(
-        f"{len(rows)} indicators." + (f" {hidden} about single accounts not shown (--accounts)." if hidden else "")
-    )
+        say(f"{row['indicator_id']}  [{row['severity']}]  {row['statement']}{state}")
+    told = f" {hidden:,} about single accounts not shown (--accounts)." if hidden else ""
+    order = " In the order of the report: one of each rule before the second of any." if len(rows) > 1 else ""
+    say(f"{counted(len(rows), 'indicator')}.{order}{told}")
 
 
 def _show(row: dict[str, Any]) -> None:
-    click.echo(f"{row['indicator_id']}  [{row['severity']}]  {row['citation']}\n\n{row['statement']}\n")
-    click.echo(
+    say(f"{row['indicator_id']}  [{row['severity']}]  {row['citation']}\n\n{row['statement']}\n")
+    say(
         f"Evaluated: {row['denominator']:,}. Not evaluable: {row['n_not_evaluable']:,}. Evidence rows: {row['n_evidence']:,}."
     )
     for caveat in row["caveats"]:
-        click.echo(f"- {caveat}")
+        say(f"- {caveat}")
     panel = json.loads(row["sensitivity"])
-    click.echo(f"\nUnder other definitions (headline: {panel['headline']['label']}, {panel['headline']['count']:,}):")
+    say(f"\nUnder other definitions (headline: {panel['headline']['label']}, {panel['headline']['count']:,}):")
     for other in panel["alternatives"]:
-        click.echo(f"  {other['count']:>9,}  {other['label']}")
+        say(f"  {other['count']:>9,}  {other['label']}")
     for label in panel["flips"]:
-        click.echo(f"  Nothing is left to claim under: {label}.")
+        say(f"  Nothing is left to claim under: {label}.")
     for title, decisions in (("Decisions", row["decisions"]), ("Earlier decisions, on other evidence, not applied", row["earlier_decisions"])):  # fmt: skip
         if decisions:
-            click.echo(f"\n{title}:")
+            say(f"\n{title}:")
             for item in decisions:
-                click.echo(
-                    f"  {item['decided_at']:%Y-%m-%d} {item['disposition']} by {item['decided_by']}: {item['note']}"
-                )
+                say(f"  {item['decided_at']:%Y-%m-%d} {item['disposition']} by {item['decided_by']}: {item['note']}")
+    # Letter by letter, so that it can be copied and run.
     click.echo(f"\nQuery:\n{row['query']}")

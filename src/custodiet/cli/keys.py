@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from custodiet.cli.options import json_option, print_json
+from custodiet.cli.text import say
 
 
 @click.group("keys")
@@ -29,7 +30,7 @@ def new(path: Path, as_json: bool) -> None:
 
     public = make_key(path)
     _print(path, public, as_json=as_json)
-    click.echo("Keep a copy of the key in a safe place: it cannot be made again.", err=True)
+    say("Keep a copy of the key in a safe place: it cannot be made again.", err=True)
 
 
 @command.command("show")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from custodiet.cli.options import case_option, json_option, print_json, steps
+from custodiet.cli.text import say
+from custodiet.model.bundle import MANIFEST, UNLISTED
+from custodiet.model.counts import counted
 
 
 @click.command("publish")
@@ -36,19 +40,31 @@ def command(
     with Case.open(case_dir) as case, steps(quiet=as_json) as progress:
         published = write_bundle(case, to, options, progress=progress)
     if as_json:
-        print_json(asdict(published))
+        print_json(asdict(published) | {"n_files": _named(published.folder)})
         return 0
-    click.echo(
-        f"Published as “{published.name}” in {published.folder}: {published.n_files:,} files,"
-        f" {published.n_claims:,} numbers on the claim sheet, {published.n_cited:,} cited rows with proof."
+    say(
+        f"Published as “{published.name}” in {published.folder}: {_files(published.folder)};"
+        f" {counted(published.n_claims, 'number')} on the claim sheet,"
+        f" {counted(published.n_cited, 'cited row')} with proof."
     )
     if published.signed_by:
-        click.echo(f"Signed with key {published.signed_by}. Tell readers this key elsewhere than in the bundle.")
+        say(f"Signed with key {published.signed_by}. Tell readers this key elsewhere than in the bundle.")
     else:
-        click.echo("Not signed: readers can tell accidents, but not who published it (--sign KEY).")
+        say("Not signed: readers can tell accidents, but not who published it (--sign KEY).")
     if not published.has_report:
-        click.echo("The bundle holds no report.")
+        say("The bundle holds no report.")
     return 0
+
+
+def _named(folder: Path) -> int:
+    """Count the files of a bundle as ``verify`` counts them: those that the manifest names."""
+    return len(json.loads((folder / MANIFEST).read_bytes())["files"])
+
+
+def _files(folder: Path) -> str:
+    """Write how many files a bundle has, and which lie beside those that the manifest names."""
+    beside = [name for name in UNLISTED if (folder / name).is_file()]
+    return f"{counted(_named(folder), 'file')} named in the manifest, and beside them {', '.join(beside)}"
 
 
 def _rule_and_reason(text: str) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from custodiet.cli.options import case_option, json_option, print_json
+from custodiet.cli.text import say
 
 if TYPE_CHECKING:
     from custodiet.privacy.quotes import Quote
@@ -80,7 +81,7 @@ def list_(case_dir: Path, as_json: bool) -> None:
         found = quotes(case)
     _print(found, as_json=as_json)
     if not found and not as_json:
-        click.echo("No quote was asked for.")
+        say("No quote was asked for.")
 
 
 def _print(found: list[Quote], *, as_json: bool) -> None:
@@ -89,5 +90,5 @@ def _print(found: list[Quote], *, as_json: bool) -> None:
         return
     for quote in found:
         decided = f" by {quote.decided_by}" if quote.decided_by else ""
-        click.echo(f"{quote.quote_id}  {quote.decision}{decided}, asked by {quote.asked_by}: {quote.reason}")
-        click.echo(f"  {quote.masked}")
+        say(f"{quote.quote_id}  {quote.decision}{decided}, asked by {quote.asked_by}: {quote.reason}")
+        say(f"  {quote.masked}")

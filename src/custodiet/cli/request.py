@@ -8,6 +8,8 @@ from pathlib import Path
 import click
 
 from custodiet.cli.options import case_option, json_option, print_json
+from custodiet.cli.text import say
+from custodiet.model.counts import counted
 from custodiet.model.errors import InputError
 
 
@@ -29,10 +31,10 @@ def command(case_dir: Path, producer: str | None, folder: Path | None, as_json: 
         print_json([{"producer": item.producer, "gaps": [asdict(gap) for gap in item.gaps]} for item in letters])
         return 0
     if not letters:
-        click.echo("Nothing that can be told from these records is missing.")
+        say("Nothing that can be told from these records is missing.")
     for item in letters:
         if folder is None:
-            click.echo(item.text)
+            say(item.text)
             continue
         path = folder / f"{item.slug}.md"
         try:
@@ -43,5 +45,5 @@ def command(case_dir: Path, producer: str | None, folder: Path | None, as_json: 
             raise InputError("is there already.", where=str(path), hint="Move it away; it was not changed.") from None
         except OSError as error:
             raise InputError(f"cannot be written ({error.strerror}).", where=str(path)) from None
-        click.echo(f"{path}: {len(item.gaps):,} things asked for")
+        say(f"{path}: {counted(len(item.gaps), 'thing')} asked for")
     return 0

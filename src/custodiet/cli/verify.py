@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from custodiet.cli.options import json_option, print_json
+from custodiet.cli.text import say
+from custodiet.model.counts import counted
 
 if TYPE_CHECKING:
     from custodiet.case import Case
@@ -70,17 +72,17 @@ def _derivation(packs: list[str]) -> Callable[[Case], None]:
 
 def _print(verdict: Verdict) -> None:
     for sentence in (*verdict.checked, *verdict.originals):
-        click.echo(sentence)
+        say(sentence)
     for sentence in verdict.not_checked:
-        click.echo(f"Not checked: {sentence}")
+        say(f"Not checked: {sentence}")
     for fault in verdict.faults:
-        click.echo(f"{fault.code}: {fault.where}: {fault.message}")
+        say(f"{fault.code}: {fault.where}: {fault.message}")
     if not verdict.verified:
-        click.echo(f"NOT VERIFIED: {len(verdict.faults):,} fault{'s' if len(verdict.faults) > 1 else ''}.")
+        say(f"NOT VERIFIED: {counted(len(verdict.faults), 'fault')}.")
     elif verdict.signed_by is None:
-        click.echo("Verified, but NOT SIGNED: whoever gave you this folder could have made all of it.")
+        say("Verified, but NOT SIGNED: whoever gave you this folder could have made all of it.")
     elif verdict.key_compared:
-        click.echo(f"Verified. Signed with the key you gave ({verdict.signed_by}).")
+        say(f"Verified. Signed with the key you gave ({verdict.signed_by}).")
     else:
-        click.echo(f"Verified. Signed with key {verdict.signed_by}.")
-        click.echo("That key was NOT COMPARED with one you trust: give the publisher's with --key.")
+        say(f"Verified. Signed with key {verdict.signed_by}.")
+        say("That key was NOT COMPARED with one you trust: give the publisher's with --key.")

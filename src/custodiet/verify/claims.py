@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from custodiet.model.bundle import CLAIMS
+from custodiet.model.counts import counted
 from custodiet.verify.recount import Recounter, RecountError
 from custodiet.verify.result import Verdict
 
@@ -39,7 +40,7 @@ def check_claims(folder: Path, verdict: Verdict) -> None:
     """Recount every claim by each of its routes, and compare the numbers that the report shows."""
     claims = read_claims(folder)
     recounter = Recounter(tables_of(folder))
-    counted = routes = 0
+    n_counted = routes = 0
     for claim in claims:
         for spec in claim["recounts"]:
             routes += 1
@@ -52,10 +53,11 @@ def check_claims(folder: Path, verdict: Verdict) -> None:
                 verdict.fault(
                     "number-differs", claim["id"], f"Published {claim['value']:,}; the tables give {found:,}."
                 )
-        counted += bool(claim["recounts"])
+        n_counted += bool(claim["recounts"])
     if verdict.verified:
         verdict.checked.append(
-            f"{counted:,} published numbers, recounted from the tables by {routes:,} routes: all equal."
+            f"{counted(n_counted, 'published number')}, recounted from the tables by {counted(routes, 'route')}:"
+            " all equal."
         )
     check_report(folder, {claim["id"]: claim["value"] for claim in claims}, verdict)
 
@@ -82,7 +84,7 @@ def check_report(folder: Path, values: dict[str, int], verdict: Verdict) -> None
                 "number-differs", "report/index.html", f"The report shows another number for {claim} than the sheet."
             )
     if shown.found and verdict.verified:
-        verdict.checked.append(f"{len(shown.found):,} numbers of the report: each as on the claim sheet.")
+        verdict.checked.append(f"{counted(len(shown.found), 'number')} of the report: each as on the claim sheet.")
     if not shown.found:
         verdict.not_checked.append("The report names no claims, so its prose was not compared with the sheet.")
 

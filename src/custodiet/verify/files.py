@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from custodiet.model.bundle import BUNDLE_FORMAT, MANIFEST, MANIFEST_SUM, UNLISTED, canonical_json
+from custodiet.model.counts import counted
 from custodiet.verify.result import Verdict
 
 
@@ -77,7 +78,9 @@ def check_files(folder: Path, manifest: Manifest, verdict: Verdict) -> None:
             verdict.fault("extra-file", name, "The manifest does not name the file; it is not part of the publication.")
     if verdict.verified:
         total = sum(size for size, _ in manifest.files.values())
-        verdict.checked.append(f"{len(manifest.files):,} files, {total:,} bytes: all as the manifest says, none more.")
+        verdict.checked.append(
+            f"{counted(len(manifest.files), 'file')}, {counted(total, 'byte')}: all as the manifest says, none more."
+        )
 
 
 def _check_sum(folder: Path, manifest: bytes, verdict: Verdict) -> None:

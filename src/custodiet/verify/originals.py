@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from custodiet.model.bundle import LEAF_FORMS, ORIGINALS
+from custodiet.model.counts import counted
 from custodiet.verify.claims import read_claims, tables_of
 from custodiet.verify.proofs import as_text
 from custodiet.verify.recount import Recounter, RecountError, Spec
@@ -94,10 +95,10 @@ def compare_originals(folder: Path, reread: Mapping[str, pa.Table], sha256s: Ite
     for missing in sorted(ids - again):
         verdict.fault("original-differs", missing, "The disclosure was not found when the original was read again.")
     cited = sum(_compare_rows(folder, table, reread, ids, verdict) for table in LEAF_FORMS)
-    counted = _compare_claims(folder, reread, ids & again, verdict)
+    n_claims = _compare_claims(folder, reread, ids & again, verdict)
     verdict.originals.append(
-        f"{len(set(sha256s)):,} originals read again: {len(ids):,} disclosures, {cited:,} cited rows and"
-        f" {counted:,} published numbers compared."
+        f"{counted(len(set(sha256s)), 'original')} read again: {counted(len(ids), 'disclosure')},"
+        f" {counted(cited, 'cited row')} and {counted(n_claims, 'published number')} compared."
     )
 
 

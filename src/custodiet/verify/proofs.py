@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from custodiet.model.bundle import LEAF_FORMS, NODES, TIMES, TREES, leaf_bytes, netstring
+from custodiet.model.counts import counted
 from custodiet.verify.merkle import leaf_hash, root_of
 from custodiet.verify.result import Verdict
 
@@ -51,7 +52,7 @@ def check_proofs(folder: Path, verdict: Verdict) -> None:
     _check_cited(folder, verdict)
     if verdict.verified:
         verdict.checked.append(
-            f"{n_proven:,} cited rows: each belongs to one of {len(trees):,} disclosures committed to."
+            f"{counted(n_proven, 'cited row')}: each belongs to one of {len(trees):,} disclosures committed to."
         )
 
 
