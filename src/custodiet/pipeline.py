@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -184,8 +185,8 @@ def status(case_dir: Path) -> Status:
         counts = [name for name in (rows[0] if rows else {}) if name.startswith("n_")]
         problems = dict(case.rows("SELECT code, count(*) AS n FROM problems GROUP BY code ORDER BY n DESC, code"))
         return Status(
-            rows, {name: sum(row[name] for row in rows) for name in counts}, problems, _unread(case), case.count("files"),
-            case.key.made_on, case.key.dispose_on,
+            rows, {name: sum(row[name] for row in rows) for name in counts}, problems, _unread(case),
+            case.count("files"), case.key.made_on, case.key.dispose_on,
         )  # fmt: skip
 
 
@@ -230,13 +231,14 @@ class Letter:
     """Hold the draft of one records request; ``slug`` names its file."""
 
     producer: str | None
+    custodian: str | None
     slug: str
     gaps: list[Gap]
     text: str
 
 
 def request_letters(case_dir: Path, producer: str | None = None) -> list[Letter]:
-    """Draft a letter for every producer whose records have gaps, ordered by name.
+    """Draft a letter for every producer and custodian whose records have gaps, ordered by name.
 
     Raises:
         UsageError: There is no case, or it knows no such producer.
@@ -246,11 +248,12 @@ def request_letters(case_dir: Path, producer: str | None = None) -> list[Letter]
         known = sorted({name for (name,) in case.rows("SELECT producer FROM disclosures WHERE producer IS NOT NULL")})
     if producer is not None and producer not in known:
         raise UsageError("is no producer of this case.", where=producer, hint=f"Known: {', '.join(known[:10])}.")
-    names = [producer] if producer is not None else sorted({gap.producer for gap in gaps}, key=lambda name: name or "")
-    letters = []
-    for name in names:
-        own = [gap for gap in gaps if gap.producer == name]
-        slug = re.sub(r"[^a-z0-9]+", "-", (name or "unknown").lower()).strip("-")
-        if own:
-            letters.append(Letter(name, slug, own, draft_letter(name, own)))
+    wanted = [gap for gap in gaps if producer is None or gap.producer == producer]
+    letters: list[Letter] = []
+    for (name, custodian), group in groupby(wanted, key=lambda gap: (gap.producer, gap.custodian)):
+        own = list(group)
+        slug = re.sub(r"[^a-z0-9]+", "-", (name or custodian or "unknown").lower()).strip("-")
+        taken = sum(letter.slug == slug or letter.slug.startswith(f"{slug}-by-") for letter in letters)
+        slug = f"{slug}-by-{taken + 1}" if taken else slug
+        letters.append(Letter(name, custodian, slug, own, draft_letter(name, own)))
     return letters

@@ -47,7 +47,45 @@ def test_letters_name_no_row(tmp_path: Path) -> None:
 
 
 def test_no_gap_no_letter() -> None:
-    assert "To: the custodian of records of [the custodian]" in draft_letter(None, [])
+    assert "To: the custodian of records of [name of the organisation]" in draft_letter(None, [])
+
+
+_RECEIPT = "files: ['*']\ncustodian: Records Office of the Town of Anytown\nrequest_number: R-17\n"
+
+
+def test_a_letter_goes_to_the_custodian_whom_the_receipt_names(tmp_path: Path) -> None:
+    write(tmp_path / "receipts.yaml", _RECEIPT)
+    log = write(tmp_path / "log.csv", csv_text([HEADER, log_row(1, plate="***")]))
+    broken = write(tmp_path / "scan.pdf", b"%PDF-1.7\n")
+    _, case = add(tmp_path / "case", log, broken)
+    case.close()
+    letters = request_letters(tmp_path / "case")
+    assert [(letter.producer, letter.custodian, letter.slug) for letter in letters] == [
+        (None, "Records Office of the Town of Anytown", "records-office-of-the-town-of-anytown"),
+        ("Anytown OH PD", "Records Office of the Town of Anytown", "anytown-oh-pd"),
+    ]
+    for letter in letters:
+        assert "To: Records Office of the Town of Anytown\n" in letter.text
+        assert "It follows request R-17. Under [the public-records law that applies], I ask" in letter.text
+        assert "[name of the organisation]" not in letter.text
+    assert letters[1].text.startswith("# Request for records: Anytown OH PD")
+    assert "scan.pdf" in letters[0].text
+    assert "scan.pdf" not in letters[1].text
+
+
+def test_receipts_that_differ_name_no_custodian(tmp_path: Path) -> None:
+    paths = []
+    for number in (1, 2):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        write(folder / "receipts.yaml", f"files: ['*']\ncustodian: Office {number}\nrequest_number: R-17\n")
+        paths.append(write(folder / f"log{number}.csv", csv_text([HEADER, log_row(number, plate="***")])))
+    _, case = add(tmp_path / "case", *paths)
+    case.close()
+    (letter,) = request_letters(tmp_path / "case")
+    assert letter.custodian is None
+    assert "To: the custodian of records of Anytown OH PD" in letter.text
+    assert "It follows request R-17." in letter.text
 
 
 def test_unknown_producer_is_refused_with_known_ones(tmp_path: Path) -> None:

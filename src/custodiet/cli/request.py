@@ -28,7 +28,12 @@ def command(case_dir: Path, producer: str | None, folder: Path | None, as_json: 
 
     letters = request_letters(case_dir, producer)
     if as_json:
-        print_json([{"producer": item.producer, "gaps": [asdict(gap) for gap in item.gaps]} for item in letters])
+        print_json(
+            [
+                {"producer": item.producer, "custodian": item.custodian, "gaps": [asdict(gap) for gap in item.gaps]}
+                for item in letters
+            ]
+        )
         return 0
     if not letters:
         say("Nothing that can be told from these records is missing.")

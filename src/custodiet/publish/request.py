@@ -1,18 +1,20 @@
-"""Draft the records request for what is missing: one letter per producer, each sentence with its reason.
+"""Draft the records request for what is missing: one letter per custodian and producer, each sentence with its reason.
 
 Gaps are told from the case's own tables: months without a row between the first
 and the last, columns that were not exported or are masked throughout, tables that
-were cut, files that could not be read, lists that are only a number. Letters name
-institutions, files and columns; no row of a log enters one.
+were cut, files that could not be read, lists that are only a number. Whom to ask is
+told by the receipts. Letters name institutions, files and columns; no row of a log
+enters one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from custodiet.case import Case
+from custodiet.model.counts import counted
 
 _KINDS: Final = {
     "organisation-audit": "the log of searches by your organisation",
@@ -37,12 +39,16 @@ class Gap:
         kind: missing-months, masked-column, absent-column, cut-table, unread-file, list-without-names.
         ask: What the letter asks for, a clause.
         reason: How it is known to be missing, a sentence.
+        custodian: Whom the receipts name as holding the records; None where they do not.
+        earlier: Number of the request by which the records at hand came; None where no receipt tells.
     """
 
     producer: str | None
     kind: str
     ask: str
     reason: str
+    custodian: str | None = None
+    earlier: str | None = None
 
 
 def find_gaps(case: Case) -> list[Gap]:
@@ -50,7 +56,36 @@ def find_gaps(case: Case) -> list[Gap]:
     gaps = [
         *_missing_months(case), *_columns(case), *_cut_tables(case), *_unread_files(case), *_lists_without_names(case),
     ]  # fmt: skip
-    return sorted(gaps, key=lambda gap: (gap.producer or "", gap.kind, gap.ask))
+    known = _custodians(case)
+    gaps = [gap if gap.custodian else _with_custodian(gap, known) for gap in gaps]
+    return sorted(gaps, key=lambda gap: (gap.producer or "", gap.custodian or "", gap.kind, gap.ask))
+
+
+_RECEIVED: Final = """
+SELECT DISTINCT d.producer, f.receipt->>'custodian' AS custodian, f.receipt->>'request_number' AS earlier
+FROM files f JOIN disclosures d USING (sha256) WHERE f.receipt IS NOT NULL AND d.producer IS NOT NULL ORDER BY ALL
+"""
+
+
+def _custodians(case: Case) -> dict[str, tuple[str | None, str | None]]:
+    """Give custodian and earlier request of each producer, where the receipts agree on them."""
+    found: dict[str, list[tuple[str | None, str | None]]] = {}
+    for producer, custodian, earlier in case.rows(_RECEIVED):
+        found.setdefault(producer, []).append((custodian, earlier))
+    return {
+        producer: (_only({custodian for custodian, _ in stated}), _only({earlier for _, earlier in stated}))
+        for producer, stated in found.items()
+    }
+
+
+def _only(values: set[str | None]) -> str | None:
+    known = values - {None}
+    return known.pop() if len(known) == 1 else None
+
+
+def _with_custodian(gap: Gap, known: dict[str, tuple[str | None, str | None]]) -> Gap:
+    custodian, earlier = known.get(gap.producer or "", (None, None))
+    return replace(gap, custodian=custodian, earlier=gap.earlier or earlier)
 
 
 def _missing_months(case: Case) -> list[Gap]:
@@ -112,14 +147,17 @@ def _cut_tables(case: Case) -> list[Gap]:
     )
     return [
         Gap(producer, "cut-table", f"the rest of {_KINDS.get(kind, 'the table')} released as {name}",
-            f"The table ends after {n:,} rows in a way that shows that rows are missing.")
+            f"The table ends after {counted(n, 'row')} in a way that shows that rows are missing.")
         for producer, name, kind, n in rows
     ]  # fmt: skip
 
 
 def _unread_files(case: Case) -> list[Gap]:
     rows = case.rows(
-        "SELECT DISTINCT p.code, p.file_name, d.producer FROM problems p LEFT JOIN disclosures d USING (disclosure_id) "
+        "SELECT DISTINCT p.code, p.file_name, coalesce(d.producer, f.receipt->>'producer') AS producer, "
+        "f.receipt->>'custodian' AS custodian, f.receipt->>'request_number' AS earlier "
+        "FROM problems p LEFT JOIN disclosures d USING (disclosure_id) "
+        "LEFT JOIN files f ON f.file_name = p.file_name AND f.sha256 = coalesce(d.sha256, f.sha256) "
         "WHERE p.code IN ('encrypted', 'corrupt', 'no-text', 'too-large', 'empty') ORDER BY ALL"
     )
     asks = {
@@ -130,8 +168,15 @@ def _unread_files(case: Case) -> list[Gap]:
         "empty": "a copy of {} with its rows; the one received holds none",
     }
     return [
-        Gap(producer, "unread-file", asks[code].format(name), f"The file could not be read ({code}).")
-        for code, name, producer in rows
+        Gap(
+            producer,
+            "unread-file",
+            asks[code].format(name),
+            f"The file could not be read ({code}).",
+            custodian,
+            earlier,
+        )
+        for code, name, producer, custodian, earlier in rows
     ]
 
 
@@ -151,16 +196,23 @@ def _lists_without_names(case: Case) -> list[Gap]:
 
 
 def draft_letter(producer: str | None, gaps: Sequence[Gap]) -> str:
-    """Write the letter to one producer, as Markdown with blanks for what the case cannot know."""
-    name = producer or "[the custodian]"
+    """Write the letter about one producer's records, as Markdown with blanks for what the case cannot know.
+
+    It goes to the custodian whom the receipts name, and where none does to the custodian of the producer.
+    """
+    custodian = next((gap.custodian for gap in gaps if gap.custodian), None)
+    to = custodian or f"the custodian of records of {producer or '[name of the organisation]'}"
+    name = producer or custodian or "[name of the organisation]"
+    numbers = sorted({gap.earlier for gap in gaps if gap.earlier})
+    follows = f"It follows {'requests' if len(numbers) > 1 else 'request'} {', '.join(numbers)}. " if numbers else ""
     asks = "\n".join(
         f"{number}. {gap.ask[:1].upper()}{gap.ask[1:]}. {gap.reason}" for number, gap in enumerate(gaps, 1)
     )
     return f"""# Request for records: {name}
 
-To: the custodian of records of {name}
+To: {to}
 
-Under [the public-records law that applies], I ask for copies of:
+{follows}Under [the public-records law that applies], I ask for copies of:
 
 {asks}
 
