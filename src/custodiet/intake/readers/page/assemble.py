@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -12,10 +13,9 @@ from custodiet.intake.readers.page.direction import Verdict, direction_of
 from custodiet.intake.readers.page.markup import Line, Link
 from custodiet.intake.readers.page.names import Unit, status_of
 from custodiet.intake.readers.page.sections import Section, text_of
-from custodiet.intake.readers.page.vocabulary import meaning_of, plain, vocabulary, words_of
+from custodiet.intake.readers.page.vocabulary import NUMBER_COLUMNS, meaning_of, plain, vocabulary, words_of
 from custodiet.model.problems import Problem
 
-NUMBER_COLUMNS = frozenset({"retention_days", "cameras", "searches_30d", "hits_30d", "vehicles_30d"})
 MAX_SHARES = 50_000
 _BESIDE = "text beside the list"
 _DESCRIBING = re.compile(r"^(?:Organi[sz]ations|Agencies|Departments|Networks)\b.{4,150}[.:]$")
@@ -130,7 +130,7 @@ class PageBuilder:
             self._keep(section)
         else:
             self._set(column, value, section)
-            beside = [text for text in stated if column in NUMBER_COLUMNS and _number(column, [text]) is None]
+            beside = [text for text in stated if column in NUMBER_COLUMNS and _reader(column)(text) is None]
             if beside:
                 self._other(section.heading, "\n".join(beside))
 
@@ -152,6 +152,13 @@ class PageBuilder:
             elif line.text and not lists.is_link_only(line):
                 units.append(Unit(line.text, line.is_item))
         found = lists.names_of(units)
+        if found.names and not grids and lists.names_people(section.heading, found.names):
+            self._note(
+                "The heading asks who has access and the entries name no organisation; they were kept as text.",
+                where=f"heading {section.number}",
+            )
+            self._keep(section)
+            return
         links = any(lists.is_link_only(line) for line in section.lines)
         entries = [entry for line in grids for entry in tables.names_in_table(line)]
         found.names.extend(entry.organisation for entry in entries)
@@ -303,7 +310,13 @@ def own_words(producer: str | None) -> frozenset[str]:
     }
 
 
+def _reader(column: str) -> Callable[[str], int | None]:
+    return numbers.days_of if column == "retention_days" else numbers.count_of
+
+
 def _number(column: str, stated: list[str]) -> int | None:
-    read = numbers.days_of if column == "retention_days" else numbers.count_of
+    read = _reader(column)
     exact = [value for text in stated if (value := read(text)) is not None]
+    if not exact and column == "retention_days" and (days := numbers.days_in_sentence(" ".join(stated))) is not None:
+        return days
     return exact[0] if len(set(exact)) == 1 else None

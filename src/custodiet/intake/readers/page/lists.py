@@ -36,6 +36,16 @@ def names_of(units: list[Unit]) -> NameList:
     return read_names(units)
 
 
+def names_people(heading: str, names: list[str]) -> bool:
+    """Tell a list of staff ("Sworn officers", "Crime analysts") below a question that names no organisations."""
+    words = set(words_of(heading))
+    return (
+        bool(words & {"who", "whom"})
+        and not words & word_set("organisation_nouns")
+        and not any(has_organisation_word(name) for name in names)
+    )
+
+
 def heading_status(heading: str) -> str:
     """Read from the heading whether the whole list is inactive or pending."""
     words = words_of(heading)

@@ -16,6 +16,11 @@ _NOUNS = re.compile(
     re.IGNORECASE,
 )
 _DAYS = re.compile(r"(\d{1,7})(?:\.0+)?\s*[- ]?\s*(calendar days?|days?|weeks?|hours?|years?)?\.?", re.IGNORECASE)
+_LENGTHS = re.compile(
+    r"\b(?:[a-z-]+\s*\(\d{1,5}\)|\d[\d,]{0,6}|[a-z-]+)[- ](?:calendar |consecutive )?"
+    r"(?:minutes?|hours?|days?|weeks?|months?|years?)\b",
+    re.IGNORECASE,
+)
 _IN_BRACKETS = re.compile(r"^[a-z-]+\s*\((\d{1,7})\)\s*", re.IGNORECASE)
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 _US = re.compile(r"\b(\d{1,2})/(\d{1,2})/(\d{4})\b")
@@ -61,6 +66,12 @@ def days_of(text: str) -> int | None:
     if unit.startswith("hour"):
         return number // 24 if number % 24 == 0 else None
     return number * (7 if unit.startswith("week") else 365 if unit.startswith("year") else 1)
+
+
+def days_in_sentence(text: str) -> int | None:
+    """Read the one length of time that a sentence states ("Data is deleted after 30 days."); None if it is not one."""
+    found = _LENGTHS.findall(plain(text))
+    return days_of(found[0]) if len(found) == 1 else None
 
 
 def states_thirty_days(text: str) -> bool:

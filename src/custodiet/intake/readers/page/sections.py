@@ -11,12 +11,20 @@ from custodiet.intake.readers.page.direction import direction_of
 from custodiet.intake.readers.page.markup import BOLD_RANK, Line, Link
 from custodiet.intake.readers.page.names import Unit, has_organisation_word, read_names
 from custodiet.intake.readers.page.numbers import count_of, days_of, is_placeholder
-from custodiet.intake.readers.page.vocabulary import STATE_NAMES, meaning_of, plain, word_set, words_of
+from custodiet.intake.readers.page.vocabulary import (
+    NUMBER_COLUMNS,
+    STATE_NAMES,
+    meaning_of,
+    plain,
+    word_set,
+    words_of,
+)
 
 MAX_SECTIONS: Final = 20_000
 MAX_BOLD_HEADING: Final = 400
 MAX_LEAD_IN: Final = 160
 _LABELLED = re.compile(r"^([^:\n]{3,90}):\s*(\S.*)?$")
+_DASHED = re.compile(r"^(.{3,90}?)\s+[-\u2013\u2014=]\s+(\d\S*(?: \w+){0,2})$")
 _UPDATED = re.compile(
     r"^(?:page |data )?(?:was )?(?:last |date )?(?:updated|modified|revised)(?: on)?\b|^(?:data )?as of\b",
     re.IGNORECASE,
@@ -95,7 +103,7 @@ def outline_of(lines: Iterable[Line]) -> Outline:
     outline = Outline()
     current = Section("", 99, 0)
     outline.sections.append(current)
-    for line, following in _with_next(lines):
+    for line, following in _with_next(_labels_first(list(lines))):
         opens = not _is_list(current.heading) and _opens_list(line, following)
         for heading, rank, rest in (
             [(line.text.rstrip(": "), BOLD_RANK, Line("", links=line.links))] if opens else _read(line)
@@ -122,6 +130,34 @@ def outline_of(lines: Iterable[Line]) -> Outline:
             if rest.text or rest.links:
                 current.lines.append(rest)
     return outline
+
+
+def _labels_first(lines: list[Line]) -> list[Line]:
+    """Put labels above their numbers where a page prints them below: "14 · Cameras · 201 · Searches …".
+
+    In a run that takes turns, the side that the run begins with says which comes first;
+    a run that begins and ends with a number is left as it stands.
+    """
+    turns = [_turn(line) for line in lines]
+    at = 0
+    while at < len(lines):
+        end = at
+        while end + 1 < len(lines) and turns[end] and turns[end + 1] and turns[end + 1] != turns[end]:
+            end += 1
+        if turns[at] == "value" and turns[end] == "label":
+            for place in range(at, end, 2):
+                lines[place], lines[place + 1] = lines[place + 1], lines[place]
+        at = end + 1
+    return lines
+
+
+def _turn(line: Line) -> str:
+    if line.table is not None or not line.text or len(line.text) > MAX_LEAD_IN:
+        return ""
+    if count_of(line.text) is not None or days_of(line.text) is not None:
+        return "value"
+    meaning = None if line.text.endswith(".") else meaning_of(line.text)
+    return "label" if meaning is not None and meaning[1] in NUMBER_COLUMNS else ""
 
 
 def _with_next(lines: Iterable[Line]) -> Iterator[tuple[Line, Line | None]]:
@@ -181,6 +217,11 @@ def _read(line: Line) -> Iterator[tuple[str | None, int, Line]]:
     if line.rank is not None and line.rank > 6 and plain(line.text).lower() in word_set("not_names"):
         yield None, 0, line
         return
+    if line.rank is not None and line.rank > 1 and (found := _LABELLED.match(line.text) or _DASHED.match(line.text)):
+        label, value = found.group(1), found.group(2) or ""
+        if (meaning_of(label) or ("", ""))[1] in NUMBER_COLUMNS and _is_value(value):
+            yield label, line.rank, Line(value, links=line.links, instant=line.instant)
+            return
     if line.rank is not None and line.rank < BOLD_RANK:
         yield line.text.rstrip(": ") if line.rank > 1 else line.text, line.rank, empty
         return
@@ -195,9 +236,13 @@ def _read(line: Line) -> Iterator[tuple[str | None, int, Line]]:
         if line.bold.endswith(":") or line.text[len(line.bold) :].lstrip().startswith(":") or meaning_of(line.bold):
             yield line.bold.rstrip(": "), BOLD_RANK, Line(rest, links=line.links, instant=line.instant)
             return
-    found = _LABELLED.match(line.text)
-    if found and (_is_known(found.group(1)) or _labels_list(found.group(1), found.group(2) or "")):
+    if (found := _LABELLED.match(line.text)) and (
+        _is_known(found.group(1)) or _labels_list(found.group(1), found.group(2) or "")
+    ):
         yield found.group(1), BOLD_RANK, Line(found.group(2) or "", links=line.links, instant=line.instant)
+        return
+    if (dashed := _DASHED.match(line.text)) and _is_known(dashed.group(1)):
+        yield dashed.group(1), BOLD_RANK, Line(dashed.group(2), links=line.links, instant=line.instant)
         return
     if not line.is_item and len(line.text) <= 120 and _is_known(line.text):
         yield line.text, BOLD_RANK, empty
@@ -217,7 +262,7 @@ def _labels_list(label: str, rest: str) -> bool:
 
 
 def _is_known(text: str) -> bool:
-    meaning = meaning_of(text)
+    meaning = None if text.endswith(".") else meaning_of(text)
     return meaning is not None and meaning[0] in {"column", "share", "audit"} and len(words_of(text)) > 1
 
 

@@ -22,6 +22,7 @@ _STATE_CODES: Final = (
     "AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND"
     " OH OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY"
 )
+NUMBER_COLUMNS: Final = frozenset({"retention_days", "cameras", "searches_30d", "hits_30d", "vehicles_30d"})
 _STATE_NAMES: Final = (
     "alabama;alaska;arizona;arkansas;california;colorado;connecticut;delaware;florida;georgia;hawaii;idaho;"
     "illinois;indiana;iowa;kansas;kentucky;louisiana;maine;maryland;massachusetts;michigan;minnesota;"
@@ -38,9 +39,21 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class _Wording(_Strict):
+    """Describe headings by their words: one of each group of ``need``, and no word beside them and ``allow``.
+
+    With ``window`` the heading must state 30 days, or the text below it must (it is "bare" then).
+    """
+
+    need: list[list[str]]
+    allow: list[str] = Field(default_factory=list)
+    window: bool = False
+
+
 class _Column(_Strict):
     aliases: list[str] = Field(default_factory=list)
     bare: list[str] = Field(default_factory=list)
+    wordings: list[_Wording] = Field(default_factory=list)
 
 
 class _Sharing(_Strict):
@@ -92,6 +105,7 @@ class PageFormat(_Strict):
     audit_columns: list[str] = Field(default_factory=list)
     audit_time_columns: list[str] = Field(default_factory=list)
     name_columns: list[str] = Field(default_factory=list)
+    organisation_nouns: list[str] = Field(default_factory=list)
     name_column_words: list[str] = Field(default_factory=list)
     yes_marks: list[str] = Field(default_factory=list)
     no_marks: list[str] = Field(default_factory=list)
@@ -203,5 +217,28 @@ def meaning_of(heading: str, own_words: frozenset[str] = frozenset()) -> tuple[s
         for own in (frozenset[str](), own_words):
             key = heading_key(wording, own)
             if key in known:
-                return known[key]
+                kind, column = known[key]
+                states_window = kind == "bare" and _LENGTH & set(words_of(heading))
+                return ("column", column) if states_window else (kind, column)
+    return _worded(frozenset(words_of(heading)) - word_set("noise") - own_words)
+
+
+_LENGTH: Final = frozenset(["30", "thirty", "30-day", "30-days", "thirty-day"])
+_WINDOW: Final = _LENGTH | {"in", "over", "during", "for", "last", "past", "previous", "day", "days"}
+
+
+@lru_cache(maxsize=16384)
+def _worded(words: frozenset[str]) -> tuple[str, str] | None:
+    """Tell what a heading means that no alias spells, by the words that it is made of."""
+    if not 0 < len(words) <= 14:
+        return None
+    for column, entry in vocabulary().columns.items():
+        for wording in entry.wordings:
+            needed = [words & frozenset(group) for group in wording.need]
+            rest = words.difference(*wording.need, wording.allow)
+            if wording.window:
+                rest = rest - _WINDOW
+            if all(needed) and not rest:
+                stated = bool(words & _LENGTH)
+                return ("bare", column) if wording.window and not stated else ("column", column)
     return None
