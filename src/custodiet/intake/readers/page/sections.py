@@ -136,7 +136,8 @@ def _labels_first(lines: list[Line]) -> list[Line]:
     """Put labels above their numbers where a page prints them below: "14 · Cameras · 201 · Searches …".
 
     In a run that takes turns, the side that the run begins with says which comes first;
-    a run that begins and ends with a number is left as it stands.
+    a run that begins and ends with a number is left as it stands, and so is a number
+    whose label stands above it with a sentence between them.
     """
     turns = [_turn(line) for line in lines]
     at = 0
@@ -144,7 +145,8 @@ def _labels_first(lines: list[Line]) -> list[Line]:
         end = at
         while end + 1 < len(lines) and turns[end] and turns[end + 1] and turns[end + 1] != turns[end]:
             end += 1
-        if turns[at] == "value" and turns[end] == "label":
+        before = next((turn for turn in reversed(turns[max(0, at - 3) : at]) if turn), "")
+        if turns[at] == "value" and turns[end] == "label" and before != "label":
             for place in range(at, end, 2):
                 lines[place], lines[place + 1] = lines[place + 1], lines[place]
         at = end + 1
