@@ -161,7 +161,8 @@ def insert_records(case: Case, stage: Stage, typing: RecordTyping) -> int:
         ("prompt_key", "text_prompt"),
     ):
         if column in typing.positions:
-            selects[key] = key_expression(typing.positions[column])
+            position = typing.positions[column]
+            selects[key] = f"CASE WHEN NOT ({_is_absent(position)}) THEN {key_expression(position)} END"
     if "offense_key" in selects:
         selects["offense_key"] = f"CASE WHEN {selects['offense_type']} IS NOT NULL THEN {selects['offense_key']} END"
     if "prompt_key" in selects:
@@ -189,6 +190,11 @@ def _with_times(stage: Stage, selects: dict[str, str], typing: RecordTyping) -> 
     return f"(SELECT *{inner} FROM {stage.source}) AS s"
 
 
+def _is_absent(position: int) -> str:
+    """Return the test for a cell that a mended row does not have: a blank one that it has is an empty text."""
+    return f"layout_corrected AND {cell(position)} IS NULL"
+
+
 def _state(selects: dict[str, str], mappings: dict[str, pa.Table], column: str, typing: RecordTyping) -> str:
     if column not in typing.positions:
         selects[f"{column}_state"] = "'not-exported'"
@@ -197,6 +203,7 @@ def _state(selects: dict[str, str], mappings: dict[str, pa.Table], column: str, 
     blank = f"{text_expression(position)} IS NULL"
     if column != "plate":
         selects[column] = text_expression(position)
+    blank = f"{_is_absent(position)} THEN 'not-exported' WHEN {blank}"
     states = typing.states.get(column, {})
     if not states:
         selects[f"{column}_state"] = f"CASE WHEN {blank} THEN 'blank' ELSE 'value' END"

@@ -101,10 +101,11 @@ def _full(body: str) -> str:
 
 
 _COMPILED: Final = tuple((kind, re.compile(_full(_BODIES[kind]).replace("$", r"\Z"), re.ASCII)) for kind in _ORDER)
-_ORG: Final = re.compile(
-    r"(?i)\b(?:police|sheriff'?s?|(?-i:PD|SO|DPS)|county|city of|department|dept|marshal|patrol|university|"
+_ORG_WORD: Final = (
+    r"\b(?:police|sheriff'?s?|(?-i:PD|SO|DPS)|county|city of|department|dept|marshal|patrol|university|"
     r"task force|district attorney|DA'?s office|fusion center|college|constable|school district)\b"
 )
+_ORG: Final = re.compile(rf"(?i){_ORG_WORD}")
 _OUTER: Final = " \t\r\n\u00a0\u202f\ufeff"
 _LONGEST_TYPED: Final = 90
 _LONGEST_LOOK: Final = 400
@@ -159,7 +160,7 @@ _TYPED: Final = frozenset(
 )
 _T = CellType
 _MISFITS: Final[dict[ColumnKind, frozenset[CellType]]] = {
-    "uuid": frozenset({_T.TIME, _T.TIME_RANGE, _T.DATE, _T.CLOCK, _T.VERDICT, _T.SEARCH_WORD}),
+    "uuid": frozenset({_T.TIME, _T.TIME_RANGE, _T.DATE, _T.CLOCK, _T.VERDICT, _T.SEARCH_WORD, _T.ORG}),
     "integer": (_TYPED | _FREE) - {_T.INTEGER, _T.NUMBER},
     "time": (_TYPED | _FREE) - {_T.TIME, _T.DATE, _T.NUMBER},
     "time-range": _TYPED - {_T.TIME_RANGE},
@@ -171,7 +172,7 @@ _MISFITS: Final[dict[ColumnKind, frozenset[CellType]]] = {
 }
 _OUT_OF_PLACE: Final = frozenset({_T.TIME, _T.TIME_RANGE, _T.DATE, _T.CLOCK, _T.VERDICT, _T.SEARCH_WORD})
 _ODDITIES: Final[dict[ColumnKind, frozenset[CellType]]] = {
-    "uuid": frozenset({_T.INTEGER, _T.NUMBER, _T.ORG, _T.PROSE, _T.TEXT}),
+    "uuid": frozenset({_T.INTEGER, _T.NUMBER, _T.PROSE, _T.TEXT}),
     "org": frozenset({_T.INTEGER, _T.NUMBER}),
     "verdict": frozenset({_T.ORG, _T.PROSE, _T.TEXT, _T.TOKEN}),
     "search-word": frozenset({_T.ORG, _T.PROSE, _T.TEXT, _T.TOKEN}),
@@ -224,5 +225,6 @@ def misfit_pattern(column: ColumnKind) -> MisfitPattern | None:
     if misfits >= _FREE:
         fitting = [kind for kind in (_T.BLANK, *_ORDER) if kind not in misfits]
         return MisfitPattern(_full("|".join(_BODIES[kind] for kind in fitting)), False)
-    found = [kind for kind in _ORDER if kind in misfits]
-    return MisfitPattern(_full("|".join(_BODIES[kind] for kind in found)), True)
+    bodies = [_BODIES[kind] for kind in _ORDER if kind in misfits]
+    bodies += [rf"[^\x00]*{_ORG_WORD}[^\x00]*"] if CellType.ORG in misfits else []
+    return MisfitPattern(_full("|".join(bodies)), True)

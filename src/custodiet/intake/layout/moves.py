@@ -33,14 +33,20 @@ class Move:
         sources: Source positions per column of the header.
         description: What is done, in words.
         order: Canonical columns the row is taken to have, where it lacks some of the header's.
+        is_shift: It moves all cells from one column on, as a fault of an export does; joining
+            cells that a comma split mends an accident of one row.
     """
 
     sources: tuple[tuple[int, ...], ...]
     description: str
     order: Order = ()
+    is_shift: bool = False
 
     def apply(self, cells: Sequence[str | None]) -> tuple[str | None, ...]:
-        """Move the cells of a row; filled cells without a column follow after the last column."""
+        """Move the cells of a row; filled cells without a column follow after the last column.
+
+        A column that the row does not carry becomes None; one that it carries blank, an empty text.
+        """
         moved = [self._cell(places, cells) for places in self.sources]
         used = {place for places in self.sources for place in places}
         extras = [cell for place, cell in enumerate(cells) if place not in used and (cell or "").strip()]
@@ -48,10 +54,8 @@ class Move:
 
     @staticmethod
     def _cell(places: tuple[int, ...], cells: Sequence[str | None]) -> str | None:
-        present = [cells[place] for place in places if place < len(cells)]
-        if len(present) == 1:
-            return present[0]
-        return ",".join(cell or "" for cell in present) if present else None
+        present = [cells[place] or "" for place in places if place < len(cells)]
+        return ",".join(present) if present else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +114,9 @@ def fitting_moves(signature: Signature, columns: Columns) -> dict[Result, frozen
         The ways, grouped by what they give: ways that differ only in where blank
         (or equal) cells come from are one.
     """
-    width = len(columns.kinds)
-    if width > _MOST_COLUMNS or len(signature.looks) > width + _MOST_SURPLUS:
+    if len(columns.kinds) > _MOST_COLUMNS or len(signature.looks) > _MOST_COLUMNS + _MOST_SURPLUS:
         return {}
+    width = len(columns.kinds)
     fitting = _grouped(signature, columns, _small_moves(signature, columns))
     if len(fitting) > 1:
         known = {key: moves for key, moves in fitting.items() if _known_orders(moves, signature, columns)}
@@ -140,7 +144,26 @@ def _known_orders(moves: frozenset[Move], signature: Signature, columns: Columns
 def stays_as_overflow(signature: Signature, columns: Columns) -> bool:
     """Tell whether a row fits its header and only has filled cells beyond it."""
     width = len(columns.kinds)
-    return _fits(tuple((place,) for place in range(width)), signature, columns)
+    in_place = tuple((place,) for place in range(width))
+    return _fits(in_place, signature, columns) and not time_is_elsewhere(signature.looks, columns.kinds)
+
+
+def time_is_elsewhere(looks: Looks, kinds: Sequence[ColumnKind]) -> bool:
+    """Tell whether a row has no time under any label of a time, and one in another place."""
+    homes = [place for place, kind in enumerate(kinds) if kind == "time"]
+    if not homes or any(_look(looks, place) is not CellType.BLANK for place in homes):
+        return False
+    return CellType.TIME in looks
+
+
+def verdict_is_elsewhere(looks: Looks, kinds: Sequence[ColumnKind]) -> bool:
+    """Tell whether a verdict stands behind the time of the search, and none under its own label."""
+    if "verdict" not in kinds or "time" not in kinds:
+        return False
+    if _look(looks, kinds.index("verdict")) is not CellType.BLANK:
+        return False
+    last_time = max(place for place, kind in enumerate(kinds) if kind == "time")
+    return CellType.VERDICT in looks[last_time + 1 :]
 
 
 def _grouped(signature: Signature, columns: Columns, moves: Iterator[Move]) -> dict[Result, frozenset[Move]]:
@@ -208,7 +231,7 @@ def _look(looks: Looks, place: int) -> CellType:
 
 def _small_moves(signature: Signature, columns: Columns) -> Iterator[Move]:
     width = len(columns.kinds)
-    for move in (*_left_shifts(columns), *_right_shifts(width), *_verdict_moves(columns)):
+    for move in (*_left_shifts(columns), *_right_shifts(signature, width), *_verdict_moves(columns)):
         if _keeps_all(move, signature):
             yield move
     surplus = min(3, max(signature.length, len(signature.looks)) - width)
@@ -247,22 +270,35 @@ def _left_shifts(columns: Columns) -> tuple[Move, ...]:
                     f"the row lacks {words} that the header lists: cells from column {start + 1} on "
                     f"were moved {missing} to the right",
                     tuple(name or "" for name in carried),
+                    is_shift=True,
                 )
             )
     return tuple(moves)
 
 
-@lru_cache(maxsize=64)
-def _right_shifts(width: int) -> tuple[Move, ...]:
-    """One or two blank cells stand where the header has no column (quirk 22)."""
+def _right_shifts(signature: Signature, width: int) -> Iterator[Move]:
+    """Blank cells stand where the header has no column: one or two, or as many as the row has over it (quirk 22)."""
+    surplus = {1, 2, signature.length - width, len(signature.looks) - width}
+    for extra in sorted(n for n in surplus if 0 < n <= _MOST_COLUMNS):
+        yield from (move for move in _shifts_by(width, extra) if _is_behind_blanks(move, extra, signature))
+
+
+@lru_cache(maxsize=256)
+def _shifts_by(width: int, extra: int) -> tuple[Move, ...]:
+    cells = "a blank cell" if extra == 1 else "blank cells"
     return tuple(
         Move(
             tuple((place,) if place < start else (place + extra,) for place in range(width)),
-            f"cells from column {start + 1} on stood {extra} too far right, behind a blank cell: moved back",
+            f"cells from column {start + 1} on stood {extra} too far right, behind {cells}: moved back",
+            is_shift=True,
         )
-        for extra in (1, 2)
         for start in range(width)
     )
+
+
+def _is_behind_blanks(move: Move, extra: int, signature: Signature) -> bool:
+    start = next(column for column, places in enumerate(move.sources) if places != (column,))
+    return all(_look(signature.looks, place) is CellType.BLANK for place in range(start, start + extra))
 
 
 @lru_cache(maxsize=64)

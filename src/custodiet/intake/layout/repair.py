@@ -8,13 +8,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
-from custodiet.intake.formats import ColumnKind, FormatMatch, clean_labels
+from custodiet.intake.formats import ColumnKind, FormatMatch, clean_label, clean_labels
 from custodiet.intake.layout.cells import CellType, cell_type, is_misfit
+from custodiet.intake.layout.certain import certain_cells
 from custodiet.intake.layout.header import Header
-from custodiet.intake.layout.moves import Columns, Move, Result, Signature, fitting_moves, stays_as_overflow
+from custodiet.intake.layout.moves import (
+    Columns,
+    Move,
+    Result,
+    Signature,
+    fitting_moves,
+    stays_as_overflow,
+    time_is_elsewhere,
+    verdict_is_elsewhere,
+)
 from custodiet.intake.layout.rows import is_error_line, is_repeated_header, is_total
 from custodiet.model.problems import Problem
 
@@ -26,29 +36,35 @@ _SHIFT_SIGNS: Final = frozenset(
 )
 _RECORD_SIGNS: Final = frozenset({CellType.UUID, CellType.TIME, CellType.TIME_RANGE})
 _WHOLE_TABLE: Final = 0.95
+# So many rows with one fault in common have it from the export, and not each by an accident of its own.
+_SYSTEMATIC_ROWS: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Hold what rows are compared with: the labels and how they are read."""
+    """Hold what rows are compared with: the labels and how they are read.
+
+    ``columns`` ends with the last column that has a label or a meaning: what a row has
+    beyond it belongs to nothing, though blank labels may stand over it.
+    """
 
     labels: tuple[str, ...]
     match: FormatMatch
-    columns: Columns = field(init=False)
-
-    def __post_init__(self) -> None:
-        columns = Columns(self.match.columns, self.match.types, self.match.format.orders)
-        object.__setattr__(self, "columns", columns)
+    columns: Columns
 
     @classmethod
     def of(cls, header: Header) -> Layout | None:
         """Take the layout of a found header; None where its format is not known."""
-        return cls(header.labels, header.match) if header.match else None
+        return cls.from_labels(header.raw, header.match) if header.match else None
 
     @classmethod
     def from_labels(cls, labels: Cells, match: FormatMatch) -> Layout:
         """Take the layout of labels as released."""
-        return cls(clean_labels(labels), match)
+        width = len(match.columns)
+        while width and match.columns[width - 1] is None and not clean_label(labels[width - 1]):
+            width -= 1
+        columns = Columns(match.columns[:width], match.types[:width], match.format.orders)
+        return cls(clean_labels(labels), match, columns)
 
     @property
     def kinds(self) -> tuple[ColumnKind, ...]:
@@ -83,6 +99,7 @@ class Proposal:
 
     Attributes:
         repairs: Groups of rows that can be repaired, ordered by their first row.
+        partial: Groups of shifted rows of which only the cells whose column is certain are kept.
         layout_rows: Rows that are no data, and why.
         overflow_rows: Rows that fit and have filled cells beyond the header.
         shifted_rows: Rows with cells under a wrong label and no single way to repair them.
@@ -90,6 +107,7 @@ class Proposal:
     """
 
     repairs: tuple[Repair, ...] = ()
+    partial: tuple[Repair, ...] = ()
     layout_rows: dict[int, str] = field(default_factory=dict)
     overflow_rows: tuple[int, ...] = ()
     shifted_rows: tuple[int, ...] = ()
@@ -101,14 +119,20 @@ def has_misfit(layout: Layout, cells: Cells) -> bool:
     return _misfits(layout, [cell_type(cell) for cell in cells])
 
 
-def _misfits(layout: Layout, looks: Sequence[CellType]) -> bool:
+def _misfits(layout: Layout, looks: Sequence[CellType], *, short: bool = False) -> bool:
     pairs = zip(looks, layout.kinds, strict=False)
-    return any(is_misfit(look, kind) for look, kind in pairs) or any(
-        look is not CellType.BLANK for look in looks[len(layout.kinds) :]
+    return (
+        any(is_misfit(look, kind) for look, kind in pairs)
+        or any(look is not CellType.BLANK for look in looks[len(layout.labels) :])
+        or any(look in _SHIFT_SIGNS for look in looks[len(layout.kinds) :])
+        or time_is_elsewhere(tuple(looks), layout.kinds)
+        or (short and verdict_is_elsewhere(tuple(looks), layout.kinds))
     )
 
 
-def propose_repairs(layout: Layout, rows: Iterable[NumberedRow], *, n_rows: int | None = None) -> Proposal:
+def propose_repairs(
+    layout: Layout, rows: Iterable[NumberedRow], *, n_rows: int | None = None, short: bool = False
+) -> Proposal:
     """Propose repairs for the rows of one table that do not fit their header.
 
     Rows that fit may be handed in too and change nothing; give all misfits of a table
@@ -120,6 +144,7 @@ def propose_repairs(layout: Layout, rows: Iterable[NumberedRow], *, n_rows: int 
         layout: Labels and how they are read.
         rows: ``(source_row, cells)``; read once, contents are not kept.
         n_rows: Data rows of the whole table, to tell a phantom label from single rows.
+        short: No row of the table has as many cells as there are labels.
     """
     groups: dict[Signature, list[int]] = {}
     layout_rows: dict[int, str] = {}
@@ -128,7 +153,7 @@ def propose_repairs(layout: Layout, rows: Iterable[NumberedRow], *, n_rows: int 
         why = _why_no_data(cells, looks, layout)
         if why:
             layout_rows[source_row] = why
-        elif _misfits(layout, looks):
+        elif _misfits(layout, looks, short=short):
             groups.setdefault(_signature(cells, looks, len(layout.labels)), []).append(source_row)
     return _judge(layout, groups, layout_rows, n_rows)
 
@@ -169,30 +194,23 @@ def _judge(
     for signature, source_rows in groups.items():
         found = fitting_moves(signature, columns)
         if stays_as_overflow(signature, columns):
-            overflow += source_rows
+            overflow += source_rows if len(signature.looks) > len(layout.labels) else []
         else:
             options[signature] = found
     chosen, open_groups = _choose(options)
-    by_move: dict[Move, list[Signature]] = {}
-    for signature, move in chosen.items():
-        by_move.setdefault(move, []).append(signature)
-    repairs = [_repair(layout, move, signatures, groups) for move, signatures in by_move.items()]
-    repairs.sort(key=lambda repair: (repair.source_rows[0], repair.description))
+    chosen |= _systematic(options, open_groups, groups)
+    open_groups = [signature for signature in open_groups if signature not in chosen]
     shifted = [s for s in open_groups if _is_shifted(layout, s)]
-    overflow += [row for s in open_groups if not _has_misfit(layout, s) for row in groups[s]]
+    partial = {s: move for s in shifted if (move := certain_cells(s, columns, options[s]))}
+    overflow += [row for s in open_groups if s not in shifted and not _has_misfit(layout, s) for row in groups[s]]
     proposal = Proposal(
-        repairs=tuple(repairs),
+        repairs=_repairs(layout, chosen, groups),
+        partial=_repairs(layout, partial, groups),
         layout_rows=dict(sorted(layout_rows.items())),
         overflow_rows=tuple(sorted(overflow)),
         shifted_rows=tuple(sorted(row for signature in shifted for row in groups[signature])),
     )
-    return Proposal(
-        repairs=proposal.repairs,
-        layout_rows=proposal.layout_rows,
-        overflow_rows=proposal.overflow_rows,
-        shifted_rows=proposal.shifted_rows,
-        problems=tuple(_problems(layout, proposal, n_rows)),
-    )
+    return replace(proposal, problems=tuple(_problems(layout, proposal, n_rows)))
 
 
 def _choose(
@@ -221,8 +239,34 @@ def _choose(
     return chosen, left
 
 
+def _systematic(
+    options: dict[Signature, dict[Result, frozenset[Move]]],
+    left: Sequence[Signature],
+    groups: dict[Signature, list[int]],
+) -> dict[Signature, Move]:
+    """Take the one shift that explains all of many rows of one length, where each alone could be mended otherwise."""
+    chosen: dict[Signature, Move] = {}
+    for length in sorted({signature.length for signature in left if options[signature]}):
+        alike = [signature for signature in left if signature.length == length and options[signature]]
+        common = frozenset.intersection(*(frozenset().union(*options[signature].values()) for signature in alike))
+        shifts = frozenset(move for move in common if move.is_shift)
+        results = {s: [moves & shifts for moves in options[s].values() if moves & shifts] for s in alike}
+        n_rows = sum(len(groups[signature]) for signature in alike)
+        if n_rows >= _SYSTEMATIC_ROWS and all(len(found) == 1 for found in results.values()):
+            chosen |= {signature: _first(found[0]) for signature, found in results.items()}
+    return chosen
+
+
 def _first(moves: Iterable[Move]) -> Move:
     return min(moves, key=lambda move: (move.description, move.sources))
+
+
+def _repairs(layout: Layout, moves: dict[Signature, Move], groups: dict[Signature, list[int]]) -> tuple[Repair, ...]:
+    by_move: dict[Move, list[Signature]] = {}
+    for signature, move in moves.items():
+        by_move.setdefault(move, []).append(signature)
+    repairs = [_repair(layout, move, signatures, groups) for move, signatures in by_move.items()]
+    return tuple(sorted(repairs, key=lambda repair: (repair.source_rows[0], repair.description)))
 
 
 def _repair(layout: Layout, move: Move, signatures: Sequence[Signature], groups: dict[Signature, list[int]]) -> Repair:
@@ -250,6 +294,8 @@ def _has_misfit(layout: Layout, signature: Signature) -> bool:
 
 def _is_shifted(layout: Layout, signature: Signature) -> bool:
     """Tell cells under a wrong label from a value that is merely unreadable (a time in words)."""
+    if time_is_elsewhere(signature.looks, layout.kinds):
+        return True
     if len(signature.looks) > len(layout.kinds):
         return _has_misfit(layout, signature)
     pairs = zip(signature.looks, layout.kinds, strict=False)
@@ -266,13 +312,20 @@ def _problems(layout: Layout, proposal: Proposal, n_rows: int | None) -> Iterabl
             "its label; the rows are marked as corrected.",
             where=f"row {first}" + (f" to {repair.source_rows[-1]}" if n > 1 else ""),
         )
-    if proposal.shifted_rows:
-        yield Problem(
-            "column-shift",
-            f"{len(proposal.shifted_rows):,} rows have cells under a label of another kind, and not exactly "
-            "one way of moving them makes all fit. They were left as they are.",
-            where=f"first row {proposal.shifted_rows[0]}",
-        )
+    cut = {row for repair in proposal.partial for row in repair.source_rows}
+    kept = [row for row in proposal.shifted_rows if row not in cut]
+    for rows, done in (
+        (sorted(cut), "Cells whose column is certain were kept there; the others were left out and count as not "
+         "exported. The rows are marked as corrected."),
+        (kept, "They were left as they are."),
+    ):  # fmt: skip
+        if rows:
+            yield Problem(
+                "column-shift",
+                f"{len(rows):,} rows have cells under a label of another kind, and not exactly one way of moving "
+                f"them makes all fit. {done}",
+                where=f"first row {rows[0]}",
+            )
     if proposal.overflow_rows:
         yield Problem(
             "ragged",
