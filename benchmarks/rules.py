@@ -32,11 +32,11 @@ INSERT INTO records (disclosure_id, record_no, source_row, kind, producer, org, 
 SELECT 'log-' || lpad((i % {producers})::VARCHAR, 3, '0'), i // {producers} + 1, i // {producers} + 2, 'network-audit',
     'Sampleton ' || (i % {producers}) || ' PD',
     CASE WHEN h % 4 = 0 THEN 'Sampleton ' || (i % {producers}) || ' PD' ELSE 'Otherton ' || (h % 2000) || ' PD' END, 'released',
-    's' || i, made, timezone('America/Chicago', made), since, timezone('America/Chicago', since), made, timezone('America/Chicago', made),
+    format('{{:08x}}-{{:04x}}-4{{:03x}}-8{{:03x}}-{{:012x}}', h & 4294967295, i & 65535, h & 4095, i & 4095, i * 7919), made, timezone('America/Chicago', made), since, timezone('America/Chicago', since), made, timezone('America/Chicago', made),
     1 + h % 6000, CASE WHEN h % 37 = 0 THEN NULL ELSE 'reason ' || h % 5000 END, CASE WHEN h % 37 = 0 THEN 'blank' ELSE 'value' END,
     CASE WHEN h % 5 < 3 THEN '25-' || h % 900000 END, CASE WHEN h % 5 < 3 THEN 'value' ELSE 'blank' END,
     CASE WHEN h % 3 > 0 THEN 'account-' || (h % 4 = 0)::INTEGER * (i % {producers}) || '-' || h % 2000 || '-' || h % 16 END, CASE WHEN h % 3 > 0 THEN 'value' ELSE 'masked' END,
-    CASE WHEN h % 2 = 0 THEN 'p' || h % 400009 END, CASE WHEN h % 2 = 0 THEN 'value' ELSE 'masked' END, 'Flock',
+    CASE WHEN h % 2 = 0 THEN left(md5('p' || h % 400009), 16) END, CASE WHEN h % 2 = 0 THEN 'value' ELSE 'masked' END, 'Flock',
     CASE WHEN h % 37 > 0 THEN 'k' || h % 5000 END
 FROM (SELECT i, h, TIMESTAMPTZ '2025-01-01 00:00:00+00' + to_seconds((h // 7) % 25920000) AS made,
              TIMESTAMPTZ '2025-01-01 00:00:00+00' + to_seconds((h // 7) % 25920000) - to_days(CASE h % 43 WHEN 0 THEN 45 ELSE h % 25 END) AS since
@@ -61,8 +61,8 @@ def fill(case: Case, n_rows: int, n_producers: int = 24) -> None:
     case.execute(_PURPOSES.format(labels=list(LABELS), n=len(LABELS)))
     # Every fiftieth record tells of the search before it, as a file that was released twice does.
     case.execute(
-        "INSERT INTO sightings (search_key, disclosure_id, record_no) SELECT disclosure_id || ':' ||"
-        " (record_no - (record_no % 50 = 0)::INTEGER), disclosure_id, record_no FROM records"
+        "INSERT INTO sightings (search_key, disclosure_id, record_no) SELECT left(md5(disclosure_id || ':' ||"
+        " (record_no - (record_no % 50 = 0)::INTEGER)), 16), disclosure_id, record_no FROM records"
     )
     case.execute(
         "INSERT INTO portals (disclosure_id, source_row, producer, as_of, retention_days, prohibited_uses)"

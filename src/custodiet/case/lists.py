@@ -24,9 +24,9 @@ def insert_shares(case: Case, stage: Stage, typing: ShareTyping) -> int:
     else:
         name, me = name_expression(at["organisation"]), literal(typing.producer)
         if "shared_with_me" in at:
-            _insert_direction(case, stage, typing, name, me, me, as_of, text_expression(at["shared_with_me"]))
+            _insert_direction(case, stage, typing, name, me, me, as_of, _stated(typing, "shared_with_me"))
         if "i_am_sharing" in at:
-            _insert_direction(case, stage, typing, me, name, me, as_of, text_expression(at["i_am_sharing"]))
+            _insert_direction(case, stage, typing, me, name, me, as_of, _stated(typing, "i_am_sharing"))
     return int(case.value("SELECT count(*) FROM shares WHERE disclosure_id = ?", [typing.disclosure_id]))
 
 
@@ -40,7 +40,7 @@ def _insert_direction(
     as_of: str,
     stated: str,
 ) -> None:
-    status = _status(typing, source, recipient)
+    status = _status(typing, source, recipient, stated)
     case.execute(
         "INSERT INTO shares (source, recipient, stated_by, as_of, status, disclosure_id, source_row, source_page) "
         f"SELECT {source}, {recipient}, {stated_by}, {as_of}, {status}, {literal(typing.disclosure_id)}, "
@@ -48,12 +48,22 @@ def _insert_direction(
     )
 
 
-def _status(typing: ShareTyping, source: str, recipient: str) -> str:
+def _stated(typing: ShareTyping, direction: str) -> str:
+    """Return what a cell states of a direction; null where it is blank or says no."""
+    text = text_expression(typing.positions[direction])
+    if not typing.no_marks:
+        return text
+    marks = ", ".join(literal(mark) for mark in typing.no_marks)
+    return f"CASE WHEN lower({text}) NOT IN ({marks}) THEN {text} END"
+
+
+def _status(typing: ShareTyping, source: str, recipient: str, mark: str) -> str:
     names = f"lower({source} || ' ' || {recipient})"
     tagged = f"regexp_matches({names}, '\\b(inactive|deactivated|decommissioned|dnu|do not use)\\b')"
-    stated = "NULL"
+    # A list of networks is no status; a lone word in its place is.
+    stated = f"CASE WHEN regexp_full_match(lower({mark}), '[a-z ]{{1,20}}') THEN lower({mark}) END"
     if "status" in typing.positions:
-        stated = f"lower({text_expression(typing.positions['status'])})"
+        stated = f"lower(coalesce({text_expression(typing.positions['status'])}, {stated}))"
     return (
         f"CASE WHEN {stated} LIKE '%pending%' THEN 'pending' WHEN {stated} LIKE '%inactive%' OR {tagged} "
         "THEN 'inactive' ELSE 'active' END"
@@ -74,7 +84,7 @@ def count_unstated(stage: Stage, typing: ShareTyping) -> int:
     if len(names) == 2:
         test = f"{text_expression(at['source'])} IS NULL OR {text_expression(at['recipient'])} IS NULL"
     else:
-        directions = [text_expression(at[name]) for name in ("shared_with_me", "i_am_sharing") if name in at]
+        directions = [_stated(typing, name) for name in ("shared_with_me", "i_am_sharing") if name in at]
         test = " AND ".join(f"{expression} IS NULL" for expression in directions)
     return int(str(stage.value("count(*)", test)))
 

@@ -18,6 +18,7 @@ import pyarrow as pa
 from custodiet.case import folder as case_folder
 from custodiet.case.journal import forget_incomplete
 from custodiet.case.key import PseudonymKey, load_or_make_key
+from custodiet.case.stored import PART_ROWS, StoredRows
 from custodiet.case.types import arrow_schema, create_statement
 from custodiet.model.errors import InputError, UsageError
 from custodiet.model.tables import ALL_TABLES, Table
@@ -139,9 +140,27 @@ class Case:
         self.execute(f"DELETE FROM {ALL_TABLES[table].name}")
         self.append(table, rows)
 
+    def batches(self, sql: str, parameters: Sequence[object] = (), *, n_rows: int = PART_ROWS) -> Iterator[pa.Table]:
+        """Run SQL that returns more rows than should be held at once, and give them in tables of at most ``n_rows``.
+
+        No other SQL may be run on the case before the last one was given.
+        """
+        reader = self._connection.sql(sql, params=list(parameters)).to_arrow_reader(n_rows)
+        for batch in reader:
+            if batch.num_rows:
+                yield pa.Table.from_batches([batch])
+
     @contextmanager
-    def registered(self, name: str, rows: pa.Table) -> Iterator[None]:
-        """Let SQL read an Arrow table under a name for the time of the block."""
+    def registered(self, name: str, rows: pa.Table | StoredRows) -> Iterator[None]:
+        """Let SQL read an Arrow table, or rows in a file, under a name for the time of the block."""
+        if isinstance(rows, StoredRows):
+            path = str(rows.path).replace("'", "''")
+            self.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT * FROM read_parquet('{path}')")
+            try:
+                yield
+            finally:
+                self.execute(f"DROP VIEW {name}")
+            return
         self._connection.register(name, rows)
         try:
             yield

@@ -9,6 +9,10 @@ from __future__ import annotations
 
 from typing import Final
 
+import pyarrow as pa
+
+from custodiet.privacy.publication import Publication
+
 HIDING: Final = "('masked', 'withheld', 'partial', 'not-exported')"
 LEAST_CROWD: Final = 2
 _SPANS: Final = ("hour", "day", "month")
@@ -21,22 +25,33 @@ rows AS (
          CASE WHEN r.user_state = 'value' THEN r."user" END AS account,
          CASE WHEN r.plate_state = 'value' THEN r.plate END AS plate
   FROM records r LEFT JOIN names n ON n.name = r.org),
+-- Only where several disclosures tell of one organisation and second can one row be taken for another.
+meeting AS (
+  SELECT who, date_trunc('second', searched_at) AS second FROM rows
+  GROUP BY ALL HAVING min(disclosure_id) <> max(disclosure_id)),
+near AS (
+  SELECT r.*, m.second FROM rows r
+  JOIN meeting m ON m.who IS NOT DISTINCT FROM r.who AND m.second = date_trunc('second', r.searched_at)),
 shown AS (
-  SELECT who, date_trunc('second', searched_at) AS second,
+  SELECT who, second,
          min(disclosure_id) FILTER (user_state = 'value') AS one_account,
          max(disclosure_id) FILTER (user_state = 'value') AS other_account,
          min(disclosure_id) FILTER (plate_state = 'value') AS one_plate,
          max(disclosure_id) FILTER (plate_state = 'value') AS other_plate
-  FROM rows WHERE user_state = 'value' OR plate_state = 'value' GROUP BY ALL),
+  FROM near WHERE user_state = 'value' OR plate_state = 'value' GROUP BY ALL),
 compared AS (
   SELECT r.disclosure_id, r.record_no, r.who, r.searched_at,
          coalesce(r.user_state IN {HIDING} AND (s.one_account <> r.disclosure_id OR s.other_account <> r.disclosure_id),
                   false) AS tells_account,
          coalesce(r.plate_state IN {HIDING} AND (s.one_plate <> r.disclosure_id OR s.other_plate <> r.disclosure_id),
                   false) AS tells_plate
-  FROM rows r JOIN shown s ON s.who IS NOT DISTINCT FROM r.who AND s.second = date_trunc('second', r.searched_at)
+  FROM near r JOIN shown s ON s.who IS NOT DISTINCT FROM r.who AND s.second = r.second
   WHERE r.user_state IN {HIDING} OR r.plate_state IN {HIDING}),
-exposed AS (SELECT * FROM compared WHERE tells_account OR tells_plate)"""
+exposed AS (SELECT * FROM compared WHERE tells_account OR tells_plate),
+-- The rows among which a stranger would look: those of the same organisations.
+around AS (
+  SELECT r.* FROM rows r SEMI JOIN exposed e ON e.who IS NOT DISTINCT FROM r.who
+  WHERE r.account IS NOT NULL OR r.plate IS NOT NULL)"""
 
 # Where the other disclosures show exactly one account, or one plate, of an organisation in a span, it is told.
 _CROWDED: Final = f"""
@@ -44,15 +59,26 @@ by_{{span}} AS (
   SELECT c.disclosure_id, c.who, c.at, c.tells_account, c.tells_plate
   FROM (SELECT DISTINCT disclosure_id, who, date_trunc('{{span}}', searched_at) AS at, tells_account, tells_plate
         FROM exposed) c
-  JOIN (SELECT DISTINCT disclosure_id, who, date_trunc('{{span}}', searched_at) AS at, account, plate FROM rows
-        WHERE account IS NOT NULL OR plate IS NOT NULL) o
+  JOIN (SELECT DISTINCT disclosure_id, who, date_trunc('{{span}}', searched_at) AS at, account, plate FROM around) o
     ON o.who IS NOT DISTINCT FROM c.who AND o.at = c.at AND o.disclosure_id <> c.disclosure_id
   GROUP BY ALL
   HAVING (NOT c.tells_account OR count(DISTINCT o.account) >= {LEAST_CROWD})
      AND (NOT c.tells_plate OR count(DISTINCT o.plate) >= {LEAST_CROWD}))"""
 
 
-def exposed_rows_sql() -> str:
+def exposed_rows(publication: Publication) -> pa.Table:
+    """Find the rows that hide what another disclosure shows, once for a publication.
+
+    Returns:
+        One row per exposed record: ``disclosure_id``, ``record_no``, and ``span`` (hour, day, month or null).
+    """
+    found = publication.remembered.get("exposed_rows")
+    if found is None:
+        found = publication.remembered["exposed_rows"] = publication.case.query(_exposed_rows_sql())
+    return found
+
+
+def _exposed_rows_sql() -> str:
     """Return SQL of one row per exposed record: disclosure_id, record_no, span (hour, day, month or null)."""
     crowds = "".join(f",{_CROWDED.format(span=span)}" for span in _SPANS)
     joins = " ".join(

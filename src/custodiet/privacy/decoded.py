@@ -24,12 +24,15 @@ import pyarrow.parquet as pq
 from lxml import etree
 from lxml import html as lxml_html
 
+from custodiet.case.stored import StoredRows
 from custodiet.privacy.formulas import rearm
 
 _CELLS: Final = frozenset({"td", "th", "dd", "dt", "option"})
 _PICTURES: Final = frozenset({".png", ".jpg", ".jpeg", ".woff", ".woff2", ".ico"})
 _COMMENT: Final = re.compile(rb"<!--(.*?)-->|<\?(.*?)\?>", re.DOTALL)
 _DEPTH: Final = 3
+# Beyond so many distinct cells, those of one token are looked up by the engine and not one by one.
+_MANY: Final = 5_000
 # Ids of the tables themselves: nothing to look for but the whole.
 OPAQUE: Final = r"(?:account-|[a-z])?[0-9a-f]{12,}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 
@@ -44,26 +47,28 @@ class Decoded:
         prose: Running texts.
         table: The rows, where the place is a table.
         ids: Distinct cells that are nothing but a long id, in which only the whole can be told.
+        tokens: Distinct cells that are one run of ASCII letters and digits, where a column has very many.
     """
 
     place: str
     cells: tuple[str, ...] = ()
     prose: tuple[str, ...] = ()
-    table: pa.Table | None = None
+    table: pa.Table | StoredRows | None = None
     ids: pa.Array | None = None
+    tokens: pa.Array | None = None
 
 
 class Undecodable(Exception):
     """An output cannot be read back."""
 
 
-def decode(name: str, output: bytes | pa.Table, depth: int = 0) -> Iterator[Decoded]:
+def decode(name: str, output: bytes | pa.Table | StoredRows, depth: int = 0) -> Iterator[Decoded]:
     """Give the texts of one output, file names included.
 
     Raises:
         Undecodable: It cannot be read back, so nothing can be said of it.
     """
-    if isinstance(output, pa.Table):
+    if isinstance(output, (pa.Table, StoredRows)):
         yield from _table(name, output)
         return
     yield Decoded(f"the name of {name}", prose=(PurePosixPath(name).name,))
@@ -106,22 +111,36 @@ def _inside(outer: str, name: str, data: bytes, depth: int) -> Iterator[Decoded]
     yield from decode(name, data, depth + 1)
 
 
-def _table(name: str, table: pa.Table) -> Iterator[Decoded]:
+def _table(name: str, table: pa.Table | StoredRows) -> Iterator[Decoded]:
     yield Decoded(name, cells=tuple(table.column_names), table=table)
     for column in table.column_names:
-        texts, ids = _cells_and_ids(table.column(column))
-        if texts or ids is not None:
-            yield Decoded(f"{name}, column {column}", cells=tuple(texts), ids=ids)
+        place = f"{name}, column {column}"
+        if not _is_text(table.schema.field(column).type):
+            continue
+        cells = table.column(column)
+        found = _parted(place, cells) if pa.types.is_string(cells.type) else Decoded(place, tuple(_texts_of(cells)))
+        if found.cells or found.ids is not None or found.tokens is not None:
+            yield found
 
 
-def _cells_and_ids(column: pa.ChunkedArray) -> tuple[list[str], pa.Array | None]:
-    """Part the distinct cells of a text column into those to read and ids, of which a log has one a row."""
-    if not pa.types.is_string(column.type):
-        return _texts_of(column), None
+def _is_text(kind: pa.DataType) -> bool:
+    """Tell whether a column of a type can hold text, by itself or in what it holds."""
+    tests = (pa.types.is_string, pa.types.is_large_string, pa.types.is_binary, pa.types.is_large_binary,
+             pa.types.is_dictionary, pa.types.is_nested)  # fmt: skip
+    return any(test(kind) for test in tests)
+
+
+def _parted(place: str, column: pa.ChunkedArray) -> Decoded:
+    """Part the distinct cells of a text column: those to read, ids, of which a log has one a row, and many tokens."""
     distinct = pc.drop_null(pc.unique(column))
     opaque = pc.match_substring_regex(distinct, f"^(?:{OPAQUE})$")
-    ids = distinct.filter(opaque)
-    return [text for text in distinct.filter(pc.invert(opaque)).to_pylist() if text], ids if len(ids) else None
+    ids, rest = distinct.filter(opaque), distinct.filter(pc.invert(opaque))
+    tokens = None
+    if len(rest) > _MANY:
+        whole = pc.match_substring_regex(rest, "^[A-Za-z0-9]+$")
+        tokens, rest = rest.filter(whole), rest.filter(pc.invert(whole))
+    cells = tuple(text for text in rest.to_pylist() if text)
+    return Decoded(place, cells, ids=ids if len(ids) else None, tokens=tokens)
 
 
 def _texts_of(column: pa.ChunkedArray) -> list[str]:

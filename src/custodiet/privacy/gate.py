@@ -18,6 +18,7 @@ from typing import Final, Literal
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from custodiet.case.stored import StoredRows
 from custodiet.model.errors import PublishingRefused
 from custodiet.privacy.decoded import Decoded, Undecodable, decode
 from custodiet.privacy.joins import singled_out
@@ -26,10 +27,12 @@ from custodiet.privacy.quotes import approved_texts
 from custodiet.privacy.residue import (
     Secrets,
     accounts_among,
+    accounts_among_tokens,
     accounts_in_cells,
     accounts_in_prose,
     is_harmless,
     plates_among,
+    plates_among_tokens,
     plates_in,
     secrets_of,
 )
@@ -84,7 +87,7 @@ class PersonCounts:
 
 def check_publication(
     publication: Publication,
-    outputs: Mapping[str, bytes | pa.Table],
+    outputs: Mapping[str, bytes | pa.Table | StoredRows],
     *,
     person_counts: Sequence[PersonCounts] = (),
     min_cell: int = MIN_CELL,
@@ -93,8 +96,8 @@ def check_publication(
 
     Args:
         publication: What is published, and under which name.
-        outputs: Name to what would be written there. Tables may be given as Arrow tables or as the
-            bytes of their file; files are decoded by their ending (Parquet, CSV, JSON, HTML, SVG, PDF,
+        outputs: Name to what would be written there. Tables may be given as Arrow tables, as stored rows or
+            as the bytes of their file; files are decoded by their ending (Parquet, CSV, JSON, HTML, SVG, PDF,
             ZIP, gzip, text).
         person_counts: Tables of counts about persons.
         min_cell: Smallest count about persons that may be shown.
@@ -120,7 +123,7 @@ def check_publication(
 
 def require_safe(
     publication: Publication,
-    outputs: Mapping[str, bytes | pa.Table],
+    outputs: Mapping[str, bytes | pa.Table | StoredRows],
     *,
     person_counts: Sequence[PersonCounts] = (),
     min_cell: int = MIN_CELL,
@@ -146,6 +149,8 @@ def _residue(secrets: Secrets, part: Decoded, quoted: Sequence[str]) -> Iterable
     plates = sum(plates_in(secrets, text) for text in texts)
     if part.ids is not None:
         plates += plates_among(secrets, part.ids)
+    if part.tokens is not None:
+        plates += plates_among_tokens(secrets, part.tokens)
     if plates:
         yield Refusal(
             "residue", part.place, plates, f"{plates} plates of the case stand in it.",
@@ -153,6 +158,7 @@ def _residue(secrets: Secrets, part: Decoded, quoted: Sequence[str]) -> Iterable
         )  # fmt: skip
     accounts = accounts_in_cells(secrets, (_unquoted(cell, quoted) for cell in cells))
     accounts += accounts_among(secrets, part.ids) if part.ids is not None else 0
+    accounts += accounts_among_tokens(secrets, part.tokens) if part.tokens is not None else 0
     accounts += sum(accounts_in_prose(secrets, _unquoted(text, quoted)) for text in part.prose)
     if accounts:
         yield Refusal(

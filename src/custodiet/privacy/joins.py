@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from custodiet.case import Case
+from custodiet.case.stored import StoredRows
 from custodiet.privacy.copies import HIDING
 
 _RECORD_KEYS: Final = frozenset({"disclosure_id", "record_no"})
@@ -22,22 +23,30 @@ _ROWS: Final = """
 WITH names AS (SELECT name, any_value(canonical) AS canonical FROM organisations GROUP BY name),
 rows AS (
   -- Plain time stamps are cut many times as fast as those with a zone; the zone is UTC everywhere.
-  SELECT r.disclosure_id, r.record_no, r."user", r.user_state, r.plate, r.plate_state, r.networks, r.devices,
+  SELECT r.disclosure_id, r.record_no, r."{cell}", r.{cell}_state, r.networks, r.devices,
          r.search_id, make_timestamp(epoch_us(r.searched_at)) AS searched_at, coalesce(n.canonical, r.org) AS who
   FROM records r LEFT JOIN names n ON n.name = r.org),
-hidden AS (
-  SELECT r.disclosure_id, r.record_no, r.who, r.searched_at, p.at, p.networks, p.devices, p.search_id,
+shown AS (SELECT * FROM rows WHERE {cell}_state = 'value' AND "{cell}" IS NOT NULL),
+-- Organisations and seconds that several disclosures tell of.
+meeting AS (
+  SELECT who, date_trunc('second', searched_at) AS second FROM rows
+  GROUP BY ALL HAVING min(disclosure_id) <> max(disclosure_id)),
+copied AS (
+  SELECT h.disclosure_id, h.record_no, h.who FROM (
+    SELECT r.disclosure_id, r.record_no, r.who, m.second FROM rows r
+    JOIN meeting m ON m.who IS NOT DISTINCT FROM r.who AND m.second = date_trunc('second', r.searched_at)
+    WHERE r.{cell}_state IN {hiding}) h
+  SEMI JOIN shown s
+  ON s.who IS NOT DISTINCT FROM h.who AND date_trunc('second', s.searched_at) = h.second
+     AND s.disclosure_id <> h.disclosure_id),
+with_copy AS (
+  SELECT c.disclosure_id, c.record_no, c.who, p.at, p.networks, p.devices, p.search_id,
          CASE WHEN date_trunc('hour', p.at) <> p.at THEN 'second'
               WHEN p.networks IS NOT NULL OR p.devices IS NOT NULL OR p.search_id IS NOT NULL THEN 'hour'
               WHEN date_trunc('month', p.at) = p.at THEN 'month'
               WHEN date_trunc('day', p.at) = p.at THEN 'day' ELSE 'hour' END AS precision
-  FROM published_rows p JOIN rows r ON r.disclosure_id = p.disclosure_id AND r.record_no = p.record_no
-  WHERE r.{cell}_state IN {hiding} AND p.at IS NOT NULL),
-shown AS (SELECT * FROM rows WHERE {cell}_state = 'value' AND "{cell}" IS NOT NULL),
-with_copy AS (
-  SELECT h.* FROM hidden h SEMI JOIN shown s
-  ON s.who IS NOT DISTINCT FROM h.who AND date_trunc('second', s.searched_at) = date_trunc('second', h.searched_at)
-     AND s.disclosure_id <> h.disclosure_id){candidates}
+  FROM published_rows p JOIN copied c ON p.disclosure_id = c.disclosure_id AND p.record_no = c.record_no
+  WHERE p.at IS NOT NULL){candidates}
 SELECT count(*) FROM (
   SELECT disclosure_id, record_no FROM ({union})
   GROUP BY ALL HAVING count(DISTINCT found) = 1)
@@ -56,18 +65,26 @@ by_{span} AS (
 _SPANS: Final = ("second", "hour", "day", "month")
 
 _SIGHTINGS: Final = """
-WITH rows AS (
+WITH meeting AS (
+  SELECT search_key FROM published_sightings GROUP BY search_key HAVING min(disclosure_id) <> max(disclosure_id)),
+rows AS (
   SELECT p.search_key, p.disclosure_id, r.user_state, r.plate_state
-  FROM published_sightings p JOIN records r ON r.disclosure_id = p.disclosure_id AND r.record_no = p.record_no)
+  FROM published_sightings p SEMI JOIN meeting m ON m.search_key = p.search_key
+  JOIN records r ON r.disclosure_id = p.disclosure_id AND r.record_no = p.record_no)
 SELECT count(*) FROM (
   SELECT DISTINCT h.search_key FROM rows h JOIN rows s
   ON s.search_key = h.search_key AND s.disclosure_id <> h.disclosure_id
   WHERE (h.user_state IN {hiding} AND s.user_state = 'value')
      OR (h.plate_state IN {hiding} AND s.plate_state = 'value'))
 """
+# The rows as a join sees them; for a table that stands in a file already.
+_STORED: Final = """
+SELECT disclosure_id, record_no, make_timestamp(epoch_us(searched_at)) AS at, networks, devices, search_id
+FROM published_log
+"""
 
 
-def singled_out(case: Case, published: pa.Table) -> int:
+def singled_out(case: Case, published: pa.Table | StoredRows) -> int:
     """Count the published rows that single out an account or plate that their own disclosure hides."""
     names = set(published.column_names)
     if not names >= _RECORD_KEYS:
@@ -76,21 +93,23 @@ def singled_out(case: Case, published: pa.Table) -> int:
         return _by_sightings(case, published)
     if "searched_at" not in names:
         return 0
-    found = 0
-    with case.registered("published_rows", _as_records(published)):
-        for cell in ("user", "plate"):
-            found += int(case.value(_rows_sql(cell)))
-    return found
+    with case.registered("published_log", published if _is_log(published) else _as_records(published)):
+        form = _STORED if _is_log(published) else "FROM published_log"
+        return sum(int(case.value(f"WITH published_rows AS ({form}), {_rows_sql(cell)}")) for cell in ("user", "plate"))
+
+
+def _is_log(published: pa.Table | StoredRows) -> bool:
+    return isinstance(published, StoredRows) and set(published.column_names) >= set(_OPTIONAL)
 
 
 def _rows_sql(cell: str) -> str:
     candidates = "".join(_CANDIDATES.format(span=span, cell=cell) for span in _SPANS)
     union = " UNION ALL ".join(f"FROM by_{span}" for span in _SPANS)
-    return _ROWS.format(cell=cell, hiding=HIDING, candidates=candidates, union=union)
+    return _ROWS.removeprefix("\nWITH ").format(cell=cell, hiding=HIDING, candidates=candidates, union=union)
 
 
-def _by_sightings(case: Case, published: pa.Table) -> int:
-    rows = pa.table({
+def _by_sightings(case: Case, published: pa.Table | StoredRows) -> int:
+    rows = published if isinstance(published, StoredRows) else pa.table({
         "search_key": published.column("search_key").cast(pa.string()),
         "disclosure_id": published.column("disclosure_id").cast(pa.string()),
         "record_no": published.column("record_no").cast(pa.int64()),

@@ -15,8 +15,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from custodiet.case import Case
 from custodiet.privacy.decoded import OPAQUE
@@ -34,7 +36,8 @@ _LONG_ID: Final = re.compile(
 )
 _OPAQUE: Final = re.compile(OPAQUE)
 _TOGETHER: Final = re.compile(r"[\s.·-]{1,2}")
-_SHORTEST_STORED: Final = 16
+PSEUDONYM_DIGITS: Final = 16
+_PSEUDONYM: Final = re.compile(r"[0-9a-f]{16}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,8 @@ class Secrets:
     """Hold what must not be found.
 
     Attributes:
-        plates: Stored pseudonyms of all plates of the case.
+        case: The case, by whose key a token is hashed.
+        plates: Stored pseudonyms of all plates of the case, as numbers in order.
         names: First word of an account name to the rest of its words.
         whole: Account names as sequences of words.
         harmless: Names of organisations, which are no secret when an account is called so.
@@ -50,7 +54,7 @@ class Secrets:
     """
 
     case: Case
-    plates: frozenset[str]
+    plates: NDArray[np.uint64]
     names: dict[str, tuple[tuple[str, ...], ...]]
     whole: frozenset[tuple[str, ...]]
     harmless: frozenset[tuple[str, ...]]
@@ -60,7 +64,10 @@ class Secrets:
 
 def secrets_of(case: Case, *, with_accounts: bool) -> Secrets:
     """Collect what must not be found; account names only where they are not published on purpose."""
-    plates = {plate for (plate,) in case.rows("SELECT DISTINCT plate FROM records WHERE plate IS NOT NULL")}
+    plates = case.query(
+        "SELECT DISTINCT ('0x' || plate)::UBIGINT AS plate FROM records"
+        " WHERE regexp_full_match(plate, '[0-9a-f]{16}') ORDER BY plate"
+    )["plate"].to_numpy()
     names = case.rows(
         """SELECT DISTINCT "user" FROM records WHERE user_state IN ('value', 'partial') AND "user" IS NOT NULL
            UNION SELECT DISTINCT actor FROM events WHERE actor_state IN ('value', 'partial') AND actor IS NOT NULL"""
@@ -77,7 +84,7 @@ def secrets_of(case: Case, *, with_accounts: bool) -> Secrets:
             starts[words[0]].append(words)
     opaque = frozenset(name for words in whole if _OPAQUE.fullmatch(name := "-".join(words)))
     names_by_start = {key: tuple(found) for key, found in starts.items()}
-    return Secrets(case, frozenset(plates), names_by_start, whole, harmless, opaque)
+    return Secrets(case, plates, names_by_start, whole, harmless, opaque)
 
 
 def words_of(text: str) -> tuple[str, ...]:
@@ -107,18 +114,26 @@ def is_harmless(text: str) -> bool:
 
 def plates_in(secrets: Secrets, text: str) -> int:
     """Count the plates of the case in a text: single tokens, and two or three that stand together."""
-    if not secrets.plates:
+    if not len(secrets.plates):
         return 0
     if len(text) < SHORTEST_PLATE or _OPAQUE.fullmatch(text):
-        return int(text in secrets.plates)
+        return int(_is_stored(secrets, text))
     plain = _plain(text)
-    stored = sum(token in secrets.plates for token in _WORD.findall(plain) if len(token) >= _SHORTEST_STORED)
+    stored = sum(_is_stored(secrets, token) for token in _WORD.findall(plain) if len(token) == PSEUDONYM_DIGITS)
     without = _LONG_ID.sub(" \x00 ", plain)
     return stored + sum(_is_plate(secrets, candidate) for candidate in _plate_candidates(without))
 
 
+def _is_stored(secrets: Secrets, token: str) -> bool:
+    """Tell whether a token is the pseudonym of a plate of the case."""
+    if not _PSEUDONYM.fullmatch(token):
+        return False
+    number = np.uint64(int(token, 16))
+    place = int(np.searchsorted(secrets.plates, number))
+    return place < len(secrets.plates) and secrets.plates[place] == number
+
+
 def _plate_candidates(text: str) -> Iterator[str]:
-    listed = allowed()
     tokens = list(_WORD.finditer(text))
     for index in range(len(tokens)):
         joined = ""
@@ -129,10 +144,13 @@ def _plate_candidates(text: str) -> Iterator[str]:
             if len(joined) > LONGEST_PLATE:
                 break
             pieces = [piece[0] for piece in tokens[index : index + last + 1]]
-            if _could_be_plate(joined, len(pieces)) and not all(
-                listed.is_word(piece) or listed.is_bare_section(piece) for piece in pieces
-            ):
+            if _could_be_plate(joined, len(pieces)) and not all(map(_is_listed, pieces)):
                 yield joined
+
+
+def _is_listed(piece: str) -> bool:
+    listed = allowed()
+    return listed.is_word(piece) or listed.is_bare_section(piece)
 
 
 def _could_be_plate(joined: str, n_pieces: int) -> bool:
@@ -147,16 +165,42 @@ def _could_be_plate(joined: str, n_pieces: int) -> bool:
 def _is_plate(secrets: Secrets, candidate: str) -> bool:
     known = secrets.remembered.get(candidate)
     if known is None:
-        known = secrets.case.key.pseudonym(candidate.upper()) in secrets.plates
+        known = _is_stored(secrets, secrets.case.key.pseudonym(candidate.upper()))
         secrets.remembered[candidate] = known
     return known
 
 
 def plates_among(secrets: Secrets, ids: pa.Array) -> int:
     """Count the ids that are the stored pseudonym of a plate."""
-    lengths = pa.array({len(plate) for plate in secrets.plates}, pa.int32())
-    alike = ids.filter(pc.is_in(pc.utf8_length(ids), value_set=lengths))
-    return sum(one in secrets.plates for one in alike.to_pylist())
+    alike = ids.filter(pc.match_substring_regex(ids, f"^{_PSEUDONYM.pattern}$"))
+    digits = "".join(alike.to_pylist())
+    numbers = np.frombuffer(bytes.fromhex(digits), ">u8").astype(np.uint64)
+    return int(np.isin(numbers, secrets.plates).sum())
+
+
+def plates_among_tokens(secrets: Secrets, tokens: pa.Array) -> int:
+    """Count the tokens that are a plate of the case, or its pseudonym, as :func:`plates_in` would one by one."""
+    lengths = pc.utf8_length(tokens)
+    short = tokens.filter(pc.and_(pc.greater_equal(lengths, SHORTEST_PLATE), pc.less_equal(lengths, LONGEST_PLATE)))
+    stored = plates_among(secrets, pc.utf8_lower(tokens))
+    if not len(short) or not len(secrets.plates):
+        return stored
+    inner, outer = secrets.case.key.hmac_pads()
+    with secrets.case.registered("published_tokens", pa.table({"token": short})):
+        found = secrets.case.rows(
+            "SELECT token FROM published_tokens SEMI JOIN (SELECT DISTINCT plate FROM records) ON plate ="
+            " left(sha256(?::BLOB || unhex(sha256(?::BLOB || encode(upper(token))))), 16)",
+            [outer, inner],
+        )
+    plain = [token.lower() for (token,) in found]
+    return stored + sum(_could_be_plate(token, 1) and not _is_listed(token) for token in plain)
+
+
+def accounts_among_tokens(secrets: Secrets, tokens: pa.Array) -> int:
+    """Count the tokens that are an account name of one word."""
+    single = pa.array([words[0] for words in secrets.whole if len(words) == 1], pa.string())
+    alike = tokens.filter(pc.is_in(pc.utf8_lower(tokens), value_set=single))
+    return sum(_stands_in(secrets, token) for token in alike.to_pylist() if not is_harmless(token))
 
 
 def accounts_among(secrets: Secrets, ids: pa.Array) -> int:

@@ -15,17 +15,18 @@ Heavy steps run in the engine; texts and accounts are treated once per distinct 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from typing import Final
 
 import pyarrow as pa
 
 from custodiet.case import Case
+from custodiet.case.stored import parts_of
 from custodiet.case.types import arrow_schema
 from custodiet.model.errors import UsageError
 from custodiet.model.tables import CONTRACT_TABLES, Column, Table
-from custodiet.privacy.copies import PUBLIC_ROWS, exposed_rows_sql
+from custodiet.privacy.copies import PUBLIC_ROWS, exposed_rows
 from custodiet.privacy.publication import Publication, subject_pseudonym
 from custodiet.privacy.receipts import with_public_receipts
 from custodiet.privacy.text import outward_texts
@@ -35,6 +36,11 @@ _JOINED_BY: Final = frozenset({"search_id", "networks", "devices"})
 _ABOUT_ACCOUNTS: Final = frozenset({"indicators", "findings"})
 _ACCOUNT: Final = re.compile(r"\baccount ([0-9a-f]{10})\b")
 _OWNER: Final = {"records": "t.org", "events": "d.producer"}
+# Microseconds of an hour.
+_HOUR: Final = 3_600_000_000
+# Tables with a row or more for each search: millions of rows, so that they are given in parts.
+LONG_TABLES: Final = ("records", "searches", "sightings")
+_LOGS: Final = frozenset({"records"})
 _PATHS: Final = re.compile(r"(?:[^/\\\n]*[/\\])+")
 
 
@@ -60,14 +66,42 @@ def outward_table(publication: Publication, table: str, *, without: Collection[s
         )
     columns = [column for column in definition.columns if column.leaves != "never" and column.name not in without]
     with ExitStack() as stack:
-        view = _View(publication, definition, stack)
-        rows = view.read(columns)
+        rows = publication.case.query(_View(publication, definition, stack, columns).sql())
     rows = rows.cast(_schema(definition, columns))
     if table in _ABOUT_ACCOUNTS:
         rows = _with_accounts_renamed(publication, rows)
     if "receipt" in rows.column_names and "sha256" in rows.column_names:
         rows = with_public_receipts(publication.case, rows)
     return _without_folders(publication.case, rows) if table == "problems" else rows
+
+
+def outward_parts(publication: Publication, table: str) -> Iterator[pa.Table]:
+    """Give the rows of :func:`outward_table` in the same order, so many at a time that a log of millions fits.
+
+    Args:
+        publication: What is published, and under which name.
+        table: One of :data:`LONG_TABLES`.
+    """
+    definition = CONTRACT_TABLES[table]
+    columns = [column for column in definition.columns if column.leaves != "never"]
+    schema = _schema(definition, columns)
+    case = publication.case
+    with ExitStack() as stack:
+        view = _View(publication, definition, stack, columns)
+        if table in _LOGS:
+            # Rows of a log stand in the case as they are published: no sorting of the whole.
+            for part in parts_of(case, table):
+                condition, parameters = part.where("t")
+                yield case.query(view.sql(condition), parameters).cast(schema)
+        else:
+            for rows in case.batches(view.sql()):
+                yield rows.cast(schema)
+
+
+def outward_schema(table: str) -> pa.Schema:
+    """Return names and types of a contract table as it is published."""
+    definition = CONTRACT_TABLES[table]
+    return _schema(definition, [column for column in definition.columns if column.leaves != "never"])
 
 
 def _schema(definition: Table, columns: Sequence[Column]) -> pa.Schema:
@@ -78,27 +112,32 @@ def _schema(definition: Table, columns: Sequence[Column]) -> pa.Schema:
 class _View:
     """Put the SELECT of an outward table together: one expression a column, one join a mapping."""
 
-    def __init__(self, publication: Publication, definition: Table, stack: ExitStack) -> None:
+    def __init__(
+        self, publication: Publication, definition: Table, stack: ExitStack, columns: Sequence[Column]
+    ) -> None:
         self._publication = publication
         self._case = publication.case
         self._table = definition
         self._stack = stack
         self._joins: list[str] = []
         self._where: list[str] = []
-
-    def read(self, columns: Sequence[Column]) -> pa.Table:
-        name = self._table.name
+        name = definition.name
         if name == "events":
             self._joins.append("LEFT JOIN disclosures d ON d.disclosure_id = t.disclosure_id")
         if name in ("records", "sightings"):
             self._mark_exposed()
         if name in _ABOUT_ACCOUNTS:
             self._leave_accounts_out()
-        selects = [f'{self._expression(column)} AS "{column.name}"' for column in columns]
-        where = f" WHERE {' AND '.join(self._where)}" if self._where else ""
+        self._selects = [f'{self._expression(column)} AS "{column.name}"' for column in columns]
+
+    def sql(self, *conditions: str) -> str:
+        """Return the SELECT, narrowed to the rows ``t`` that meet all conditions."""
+        met = [*self._where, *conditions]
+        where = f" WHERE {' AND '.join(met)}" if met else ""
         order = ", ".join(f't."{key}" NULLS FIRST' for key in self._table.order)
-        return self._case.query(
-            f"SELECT {', '.join(selects)} FROM {name} t {' '.join(self._joins)}{where} ORDER BY {order}"
+        return (
+            f"SELECT {', '.join(self._selects)} FROM {self._table.name} t {' '.join(self._joins)}{where}"
+            f" ORDER BY {order}"
         )
 
     def _expression(self, column: Column) -> str:
@@ -147,21 +186,19 @@ class _View:
 
     def _time(self, cell: str) -> str:
         if self._table.name != "records":
-            return f"date_trunc('hour', {cell})"
+            return _hour(cell)
         if cell != 't."searched_at"':
             # The period asked for is a way to join, too.
-            return f"CASE WHEN x.record_no IS NULL THEN date_trunc('hour', {cell}) END"
-        spans = " ".join(
-            f"WHEN x.span = '{span}' THEN date_trunc('{span}', {cell})" for span in ("hour", "day", "month")
-        )
+            return f"CASE WHEN x.record_no IS NULL THEN {_hour(cell)} END"
+        spans = " ".join(f"WHEN x.span = '{span}' THEN date_trunc('{span}', {cell})" for span in ("day", "month"))
         return (
             f"CASE WHEN x.record_no IS NULL AND p.record_no IS NOT NULL THEN {cell}"
-            f" WHEN x.record_no IS NULL THEN date_trunc('hour', {cell}) {spans} END"
+            f" WHEN x.record_no IS NULL OR x.span = 'hour' THEN {_hour(cell)} {spans} END"
         )
 
     def _mark_exposed(self) -> None:
         same = "ON {0}.disclosure_id = t.disclosure_id AND {0}.record_no = t.record_no"
-        self._registered("exposed_rows", self._case.query(exposed_rows_sql()))
+        self._registered("exposed_rows", exposed_rows(self._publication))
         if self._table.name == "sightings":
             self._joins.append("LEFT JOIN exposed_rows x " + same.format("x"))
             self._where.append("x.record_no IS NULL")
@@ -180,6 +217,11 @@ class _View:
 
     def _registered(self, name: str, rows: pa.Table) -> None:
         self._stack.enter_context(self._case.registered(name, rows))
+
+
+def _hour(cell: str) -> str:
+    """Cut an instant to its hour in UTC; counting is several times as fast as asking the calendar of a zone."""
+    return f"make_timestamptz(epoch_us({cell}) - ((epoch_us({cell}) % {_HOUR}) + {_HOUR}) % {_HOUR})"
 
 
 def last_part(path: str) -> str | None:

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from custodiet import __version__
 from custodiet.case import Case
+from custodiet.case.stored import StoredRows
 from custodiet.law.local_inputs import ensure_input_tables, input_tables
 from custodiet.model.bundle import LEAF_FORMAT, NODES, TREES, canonical_json
 from custodiet.model.errors import UsageError
@@ -35,7 +36,7 @@ from custodiet.publish.rule_texts import write_rule_texts
 
 ReportWriter = Callable[..., Path]
 _MADE_OF_THE_CASE: Final = ("claims", "reply", "report", "originals.json")
-_KEYS_ONLY: Final = ("sightings", "evidence")
+_KEYS_ONLY: Final = ("evidence",)
 _KEYS: Final = ("search_key", "evidence")
 _LIBRARIES: Final = ("duckdb", "pyarrow")
 _README: Final = """\
@@ -147,7 +148,7 @@ def _write_content(
 ) -> tuple[list[Claim], int]:  # fmt: skip
     case = publication.case
     progress("tables as they may be seen")
-    tables = outward_tables(publication)
+    tables = outward_tables(publication, work / "tables")
     progress("hash trees")
     proofs = prove(case, publication.name, tables["evidence"], tables)
     progress("tables")
@@ -171,16 +172,21 @@ def _write_content(
     return claims, sum(rows.num_rows for rows in proofs.rows.values())
 
 
-def _outputs(work: Path, tables: Mapping[str, pa.Table], facts: Mapping[str, Any]) -> dict[str, bytes | pa.Table]:
+def _outputs(
+    work: Path, tables: Mapping[str, pa.Table | StoredRows], facts: Mapping[str, Any]
+) -> dict[str, bytes | pa.Table | StoredRows]:
     """Gather what the attacks are run on: all that was made of the case, each content once.
 
     Opened rows of proofs are left out: they are rows of the tables, or they would not be opened.
     """
-    found: dict[str, bytes | pa.Table] = {"manifest.json": canonical_json(facts)}
+    found: dict[str, bytes | pa.Table | StoredRows] = {"manifest.json": canonical_json(facts)}
     for name, rows in tables.items():
-        # Tables of nothing but keys hold no cell of an original.
-        if name not in _KEYS_ONLY:
-            found[f"tables/{name}.parquet"] = rows.drop_columns([c for c in rows.column_names if c in _KEYS])
+        # The rows of evidence are keys: they hold no cell of an original.
+        if name in _KEYS_ONLY:
+            continue
+        if isinstance(rows, pa.Table):
+            rows = rows.drop_columns([column for column in rows.column_names if column in _KEYS])
+        found[f"tables/{name}.parquet"] = rows
     for path in sorted(work.rglob("*")):
         place = path.relative_to(work).as_posix()
         if path.is_file() and place.split("/")[0] in _MADE_OF_THE_CASE:

@@ -49,13 +49,15 @@ def evidence_table(case: Case, indicators: pa.Table) -> pa.Table:
             WITH rows AS (
               SELECT indicator_id, subject, n_shares IS NOT NULL AS of_shares, unnest(evidence) AS e
               FROM published_indicators),
+            places AS (
+              SELECT indicator_id, subject, e.disclosure_id AS disclosure_id, e.record_no AS record_no
+              FROM rows WHERE of_shares),
             names AS (SELECT name, any_value(canonical) AS canonical FROM organisations GROUP BY name),
             pairs AS (
-              SELECT r.indicator_id, r.subject, r.e.disclosure_id AS disclosure_id, r.e.record_no AS record_no,
-                     coalesce(a.canonical, s.source) AS owner,
+              SELECT r.*, coalesce(a.canonical, s.source) AS owner,
                      coalesce(a.canonical, s.source) || ' > ' || coalesce(b.canonical, s.recipient) AS pair
-              FROM rows r
-              LEFT JOIN shares s ON r.of_shares AND s.disclosure_id = r.e.disclosure_id AND s.source_row = r.e.record_no
+              FROM places r
+              LEFT JOIN shares s ON s.disclosure_id = r.disclosure_id AND s.source_row = r.record_no
               LEFT JOIN names a ON a.name = s.source LEFT JOIN names b ON b.name = s.recipient)
             SELECT indicator_id, disclosure_id, record_no,
                    -- A place of a list can state both directions: then the pair whose data the subject owns.
@@ -63,6 +65,8 @@ def evidence_table(case: Case, indicators: pa.Table) -> pa.Table:
                         WHEN count(DISTINCT pair) FILTER (owner = subject) = 1 THEN min(pair) FILTER (owner = subject)
                         END AS counted
             FROM pairs GROUP BY indicator_id, disclosure_id, record_no
+            UNION ALL
+            SELECT DISTINCT indicator_id, e.disclosure_id, e.record_no, NULL FROM rows WHERE NOT of_shares
             ORDER BY indicator_id, disclosure_id, record_no
             """
         )

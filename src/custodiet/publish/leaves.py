@@ -1,7 +1,7 @@
 """Commit to every row of every disclosure, and prove the cited ones.
 
 The leaves are hashed in the engine, row for row in the form of ``model.bundle``. Texts and exact
-times stand in a leaf as salted commitments. A salt is the first half of SHA-256(key || row), where
+times stand in a leaf as salted commitments. A salt is one half of SHA-256(key || row || pair), where
 the key is derived from the case's key and the publication's name (HKDF, RFC 5869): the same
 publication has the same salts, and nobody without the case's key can make them.
 
@@ -11,9 +11,10 @@ form is masked keeps its salt, so that nobody can try names until the commitment
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from typing import Any, Final
 
 import numpy as np
@@ -24,12 +25,15 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from numpy.typing import NDArray
 
 from custodiet.case import Case
+from custodiet.case.stored import Part, StoredRows, parts_of
 from custodiet.case.types import arrow_schema
 from custodiet.model.bundle import LEAF_FORMAT, LEAF_FORMS, SALT_BYTES, TIMES, LeafForm, netstring
 from custodiet.model.tables import ALL_TABLES
 from custodiet.publish.merkle import EMPTY_ROOT, Hashes, Tree, grow
 
 _HEX: Final = 2 * SALT_BYTES
+# Microseconds.
+_HOUR: Final = 3_600_000_000
 _HASH: Final = pa.binary(32)
 _SALT: Final = pa.binary(SALT_BYTES)
 _NODES: Final = pa.schema(
@@ -64,7 +68,7 @@ def salt_key(secret: bytes, publication: str) -> bytes:
     return HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(secret)
 
 
-def prove(case: Case, publication: str, evidence: pa.Table, outward: dict[str, pa.Table]) -> Proofs:
+def prove(case: Case, publication: str, evidence: pa.Table, outward: Mapping[str, pa.Table | StoredRows]) -> Proofs:
     """Build the trees of all disclosures and open the cited rows.
 
     Args:
@@ -77,35 +81,92 @@ def prove(case: Case, publication: str, evidence: pa.Table, outward: dict[str, p
     trees: list[dict[str, Any]] = []
     rows: dict[str, pa.Table] = {}
     nodes: list[pa.Table] = []
+    with case.registered("published_evidence", evidence):
+        case.execute(
+            "CREATE OR REPLACE TEMP TABLE cited_evidence AS"
+            " SELECT DISTINCT disclosure_id, record_no FROM published_evidence"
+        )
     for table in LEAF_FORMS:
-        cited = _cited(case, table, key, evidence, outward[table])
-        places = _Places(cited)
-        for disclosure_id, numbers, hashes in leaf_hashes(case, table, key):
-            tree = grow(hashes)
-            positions = places.put(disclosure_id, numbers)
-            trees.append(_described(table, disclosure_id, tree, places.counts(disclosure_id)))
-            nodes += _completing(table, disclosure_id, tree, positions)
-        if cited.num_rows:
-            rows[table] = places.rows()
+        opened: list[pa.Table] = []
+        growing = _Growing(table)
+        for leaves in _parts(case, table, key, outward[table]):
+            placed = growing.add(leaves)
+            if placed.num_rows:
+                opened.append(placed)
+        for tree, needed in growing.finished():
+            trees.append(tree)
+            nodes += needed
+        if opened:
+            rows[table] = pa.concat_tables(opened)
+    case.execute("DROP TABLE temp.cited_evidence")
     return Proofs(trees, rows, pa.concat_tables([_NODES.empty_table(), *nodes]))
+
+
+@dataclass(frozen=True, slots=True)
+class Leaves:
+    """Hold the leaves of some rows of a table, in their order.
+
+    Attributes:
+        spans: For each disclosure its id, and where its rows begin and end here.
+        numbers: Id of each row within its disclosure.
+        hashes: Shape (rows, 32).
+        cited: The cited rows among them, opened as far as they are published.
+    """
+
+    spans: list[tuple[str, int, int]]
+    numbers: NDArray[Any]
+    hashes: Hashes
+    cited: pa.Table
 
 
 def leaf_hashes(case: Case, table: str, key: bytes) -> Iterator[tuple[str, NDArray[Any], Hashes]]:
     """Give the leaves of each disclosure: its id, the rows' ids in order, and their hashes (shape (n, 32))."""
+    with _committed(case, table, key, None):
+        spans, numbers, hashes = _hashes(case)
+    for disclosure_id, start, end in spans:
+        yield disclosure_id, numbers[start:end], hashes[start:end]
+
+
+def _parts(case: Case, table: str, key: bytes, outward: pa.Table | StoredRows) -> Iterator[Leaves]:
+    """Give the leaves of a table: of a long one in the parts in which it is published."""
+    parts: Sequence[Part | None] = (None,) if isinstance(outward, pa.Table) else parts_of(case, table)
+    with case.registered("outward_rows", outward):
+        for part in parts:
+            with _committed(case, table, key, part):
+                spans, numbers, hashes = _hashes(case)
+                condition, parameters = _narrowed(part, "o")
+                cited = _closed(table, case.query(_cited_sql(table, condition), parameters))
+            yield Leaves(spans, numbers, hashes, cited)
+
+
+def _narrowed(part: Part | None, alias: str) -> tuple[str, list[Any]]:
+    return part.where(alias) if part else ("true", [])
+
+
+@contextmanager
+def _committed(case: Case, table: str, key: bytes, part: Part | None) -> Iterator[None]:
+    """Keep the rows of a table with their salts, commitments and leaf for the time of the block."""
+    condition, parameters = _narrowed(part, "r")
+    case.execute(f"CREATE OR REPLACE TEMP TABLE committed AS {_committed_sql(table, condition)}",
+                 [key.hex(), *parameters])  # fmt: skip
+    try:
+        yield
+    finally:
+        case.execute("DROP TABLE temp.committed")
+
+
+def _hashes(case: Case) -> tuple[list[tuple[str, int, int]], NDArray[Any], Hashes]:
     found = case.query(
-        f"{_committed_sql(table)} SELECT disclosure_id, row_id, unhex(leaf) AS hash FROM committed"
-        " ORDER BY disclosure_id, row_id",
-        [key.hex()],
+        "SELECT disclosure_id, row_id, unhex(leaf) AS hash FROM committed ORDER BY disclosure_id, row_id"
     )
     if not found.num_rows:
-        return
+        return [], np.empty(0, np.int64), np.empty((0, 32), np.uint8)
     ids = found["disclosure_id"].combine_chunks().dictionary_encode()
     codes = ids.indices.to_numpy()
-    numbers = found["row_id"].to_numpy()
-    hashes = np.frombuffer(b"".join(_bytes_of(chunk) for chunk in found["hash"].chunks), np.uint8).reshape(-1, 32)
     edges = [0, *(np.flatnonzero(np.diff(codes)) + 1).tolist(), len(codes)]
-    for start, end in pairwise(edges):
-        yield ids.dictionary[int(codes[start])].as_py(), numbers[start:end], hashes[start:end]
+    spans = [(ids.dictionary[int(codes[start])].as_py(), start, end) for start, end in pairwise(edges)]
+    hashes = np.frombuffer(b"".join(_bytes_of(chunk) for chunk in found["hash"].chunks), np.uint8).reshape(-1, 32)
+    return spans, found["row_id"].to_numpy(), hashes
 
 
 def _bytes_of(chunk: Any) -> bytes:
@@ -114,32 +175,45 @@ def _bytes_of(chunk: Any) -> bytes:
     return data[start : start + 32 * len(chunk)]
 
 
-class _Places:
-    """Give cited rows their position in the tree, disclosure by disclosure."""
+class _Growing:
+    """Gather the leaves of each disclosure until its tree can be built, and place the cited rows in it."""
 
-    def __init__(self, cited: pa.Table) -> None:
-        self._cited = cited
-        self._positions = np.zeros(cited.num_rows, np.int64)
-        ids = cited["disclosure_id"].to_pylist()
-        self._spans: dict[str, tuple[int, int]] = {}
-        for at, disclosure_id in enumerate(ids):
-            self._spans[disclosure_id] = (self._spans.get(disclosure_id, (at, at))[0], at + 1)
+    def __init__(self, table: str) -> None:
+        self._table = table
+        self._hashes: dict[str, list[Hashes]] = {}
+        self._positions: dict[str, list[NDArray[Any]]] = {}
+        self._n_opened: dict[str, int] = {}
 
-    def put(self, disclosure_id: str, numbers: NDArray[Any]) -> NDArray[Any]:
-        start, end = self._spans.get(disclosure_id, (0, 0))
-        wanted = self._cited["row_id"][start:end].to_numpy()
-        self._positions[start:end] = np.searchsorted(numbers, wanted)
-        return self._positions[start:end]
+    def add(self, leaves: Leaves) -> pa.Table:
+        """Take leaves in, and return the cited rows with their position in the place of their id."""
+        cited = leaves.cited
+        positions = np.zeros(cited.num_rows, np.int64)
+        codes = cited["disclosure_id"].combine_chunks().dictionary_encode()
+        of_id = {name: code for code, name in enumerate(codes.dictionary.to_pylist())}
+        indices = codes.indices.to_numpy(zero_copy_only=False)
+        for disclosure_id, start, end in leaves.spans:
+            before = sum(map(len, self._hashes.get(disclosure_id, ())))
+            self._hashes.setdefault(disclosure_id, []).append(leaves.hashes[start:end])
+            # Cited rows stand in the order of the leaves: those of a disclosure are one stretch.
+            code = of_id.get(disclosure_id)
+            low, high = (0, 0) if code is None else np.searchsorted(indices, [code, code + 1]).tolist()
+            wanted = cited["row_id"][low:high].to_numpy()
+            positions[low:high] = before + np.searchsorted(leaves.numbers[start:end], wanted)
+            self._positions.setdefault(disclosure_id, []).append(positions[low:high])
+            n_opened = int(pc.sum(cited["opened"][low:high]).as_py() or 0)
+            self._n_opened[disclosure_id] = self._n_opened.get(disclosure_id, 0) + n_opened
+        return cited.set_column(cited.column_names.index("row_id"), "position", pa.array(positions, pa.int64()))
 
-    def counts(self, disclosure_id: str) -> tuple[int, int]:
-        start, end = self._spans.get(disclosure_id, (0, 0))
-        return end - start, int(pc.sum(self._cited["opened"][start:end]).as_py() or 0)
-
-    def rows(self) -> pa.Table:
-        placed = self._cited.set_column(
-            self._cited.column_names.index("row_id"), "position", pa.array(self._positions, pa.int64())
-        )
-        return placed
+    def finished(self) -> Iterator[tuple[dict[str, Any], list[pa.Table]]]:
+        """Give for each disclosure what is said of its tree, and the nodes that its proofs need."""
+        for disclosure_id, hashes in self._hashes.items():
+            tree = grow(np.concatenate(hashes))
+            positions = np.concatenate(self._positions[disclosure_id])
+            counts = len(positions), self._n_opened[disclosure_id]
+            yield (
+                _described(self._table, disclosure_id, tree, counts),
+                _completing(self._table, disclosure_id, tree, positions),
+            )
 
 
 def _described(table: str, disclosure_id: str, tree: Tree, counts: tuple[int, int]) -> dict[str, Any]:
@@ -170,35 +244,43 @@ def _completing(table: str, disclosure_id: str, tree: Tree, positions: NDArray[A
     return found
 
 
-def _cited(case: Case, table: str, key: bytes, evidence: pa.Table, outward: pa.Table) -> pa.Table:
-    """Return the cited rows of a table, opened as far as the published rows show the same."""
+def _cited_sql(table: str, condition: str) -> str:
+    """Return SQL of the cited rows of ``committed``, opened as far as the published rows ``o`` show the same.
+
+    Args:
+        table: Table of the rows.
+        condition: Which of the published rows to look at.
+    """
     form = LEAF_FORMS[table]
     same = [f'o."{name}" IS NOT DISTINCT FROM c."{name}"' for name in form.clear]
     same += [
-        f"date_trunc('hour', o.\"{name}\") IS NOT DISTINCT FROM date_trunc('hour', c.\"{name}\")" for name in form.hours
+        f"{_hours(f'o.{_quoted(name)}')} IS NOT DISTINCT FROM {_hours(f'c.{_quoted(name)}')}" for name in form.hours
     ]
+    # Where the number is that of one row, one published row is compared; else it is enough that one of them agrees.
+    unique = form.order == (form.number,)
+    agreed = "coalesce({}, false)" if unique else "coalesce(bool_or({}), false)"
+    grouped = "" if unique else " GROUP BY disclosure_id, row_id"
     # A text is told only where its published form is the whole of it.
-    told = [f'coalesce(bool_or(same AND o."{name}" = c."{name}"), false) AS told_{name}' for name in form.texts]
+    equal = "".join(f', o."{name}" = c."{name}" AS equal_{name}' for name in form.texts)
+    told = [f"{agreed.format(f'same AND equal_{name}')} AS told_{name}" for name in form.texts]
     columns = ["c.disclosure_id", "c.row_id", "s.opened", "unhex(c.leaf) AS leaf_hash"]
     columns += [f'c."{name}"' for name in form.clear]
-    columns += [f'date_trunc(\'hour\', c."{name}") AS "{name}"' for name in form.hours]
+    columns += [f'make_timestamptz({_hours(f"c.{_quoted(name)}")} * {_HOUR}) AS "{name}"' for name in form.hours]
     for name in form.committed:
         columns.append(f"unhex(c.commitment_{name}) AS commitment_{name}")
         if name != TIMES:
             columns += [f'c."{name}"', f"unhex(c.salt_{name}) AS salt_{name}", f"s.told_{name}"]
-    sql = (
-        f"{_committed_sql(table, only_cited=True)},\n"
-        "compared AS (SELECT c.disclosure_id, c.row_id, coalesce(bool_or(same), false) AS opened"
-        f"{''.join(', ' + item for item in told)}"
-        " FROM committed c LEFT JOIN outward_rows o ON o.disclosure_id = c.disclosure_id"
-        f" AND o.{form.number} = c.{form.number}, LATERAL (SELECT {' AND '.join(same)} AS same)"
-        " GROUP BY c.disclosure_id, c.row_id)\n"
-        f"SELECT {', '.join(columns)} FROM committed c JOIN compared s ON s.disclosure_id = c.disclosure_id"
+    return (
+        "WITH cited AS (SELECT * FROM committed m SEMI JOIN cited_evidence e"
+        f" ON e.disclosure_id = m.disclosure_id AND e.record_no = m.{form.number}),\n"
+        f"beside AS (SELECT c.disclosure_id, c.row_id, {' AND '.join(same)} AS same{equal} FROM cited c"
+        f" LEFT JOIN (SELECT * FROM outward_rows o WHERE {condition}) o"
+        f" ON o.disclosure_id = c.disclosure_id AND o.{form.number} = c.{form.number}),\n"
+        f"compared AS (SELECT disclosure_id, row_id, {', '.join([agreed.format('same') + ' AS opened', *told])}"
+        f" FROM beside{grouped})\n"
+        f"SELECT {', '.join(columns)} FROM cited c JOIN compared s ON s.disclosure_id = c.disclosure_id"
         " AND s.row_id = c.row_id ORDER BY c.disclosure_id, c.row_id"
     )
-    cited = evidence.select(["disclosure_id", "record_no"]).group_by(["disclosure_id", "record_no"]).aggregate([])
-    with case.registered("cited_evidence", cited), case.registered("outward_rows", outward):
-        return _closed(table, case.query(sql, [key.hex()]))
 
 
 def _closed(table: str, rows: pa.Table) -> pa.Table:
@@ -235,21 +317,30 @@ def _net(expression: str) -> str:
     return f"strlen({expression}), ':', {expression}, ','"
 
 
-def _committed_sql(table: str, *, only_cited: bool = False) -> str:
-    """Return the CTEs that end in ``committed``: the rows of a table, their row_id, salts, commitments and leaf."""
+def _committed_sql(table: str, condition: str) -> str:
+    """Return SQL of the rows ``r`` of a table that meet a condition, with row_id, salts, commitments and leaf."""
     form = LEAF_FORMS[table]
     row_id = form.number
     if form.order != (form.number,):
         order = ", ".join(f'"{name}" NULLS FIRST' for name in form.order)
         row_id = f"row_number() OVER (PARTITION BY disclosure_id ORDER BY {order})"
+    kept = dict.fromkeys(("disclosure_id", form.number, *form.clear, *form.hours, *form.texts))
     told = {name: f'"{name}"' for name in form.texts}
     times = ", ".join(_net(f"coalesce(epoch_us(\"{name}\")::VARCHAR, '')") for name in form.hours)
     if form.hours:
         told[TIMES] = "exact_times"
+    # One hash gives the salts of two commitments, a half each: halves of a hash tell nothing of each other.
+    pairs = list(enumerate(zip_longest(form.committed[::2], form.committed[1::2])))
+    seeds = [
+        f"CASE WHEN {' OR '.join(f'{told[name]} IS NOT NULL' for name in pair if name)} THEN"
+        f" sha256(k.secret || encode(concat(row_name, '{netstring(str(number))}'))) END AS seed_{number}"
+        for number, pair in pairs
+    ]
     salts = [
-        f"CASE WHEN {told[name]} IS NOT NULL THEN left(sha256(k.secret || encode(concat(row_name,"
-        f" '{netstring(name)}'))), {_HEX}) END AS salt_{name}"
-        for name in form.committed
+        f"CASE WHEN {told[name]} IS NOT NULL THEN {half}(seed_{number}, {_HEX}) END AS salt_{name}"
+        for number, pair in pairs
+        for half, name in zip(("left", "right"), pair, strict=True)
+        if name
     ]
     commitments = [
         f"CASE WHEN {told[name]} IS NOT NULL THEN"
@@ -258,27 +349,32 @@ def _committed_sql(table: str, *, only_cited: bool = False) -> str:
     ]
     row_name = f"concat('{netstring(table)}', {_net('disclosure_id')}, {_net('row_id::VARCHAR')})"
     exact = f", concat({times}) AS exact_times" if times else ""
-    cited = (
-        " SEMI JOIN cited_evidence e ON e.disclosure_id = numbered.disclosure_id"
-        f" AND e.record_no = numbered.{form.number}"
-        if only_cited
-        else ""
-    )
+    passing = ["row_name", *(["exact_times"] if times else []), *(f"seed_{number}" for number, _ in pairs)]
     return (
         "WITH k AS (SELECT unhex(?) AS secret),\n"
-        f"numbered AS (SELECT *, {row_id} AS row_id FROM {table}),\n"
-        f"named AS (SELECT *, {row_name} AS row_name{exact} FROM numbered{cited}),\n"
-        f"salted AS (SELECT named.*{''.join(', ' + salt for salt in salts)} FROM named, k),\n"
-        f"sealed AS (SELECT *{''.join(', ' + item for item in commitments)} FROM salted),\n"
-        f"committed AS (SELECT *, {_leaf_sql(form, table)} AS leaf FROM sealed)"
+        f"numbered AS (SELECT {', '.join(map(_quoted, kept))}, {row_id} AS row_id FROM {table} r WHERE {condition}),\n"
+        f"named AS (SELECT *, {row_name} AS row_name{exact} FROM numbered),\n"
+        f"seeded AS (SELECT named.*{''.join(', ' + seed for seed in seeds)} FROM named, k),\n"
+        f"salted AS (SELECT *{''.join(', ' + salt for salt in salts)} FROM seeded),\n"
+        f"sealed AS (SELECT *{''.join(', ' + item for item in commitments)} FROM salted)\n"
+        f"SELECT * EXCLUDE ({', '.join(passing)}), {_leaf_sql(form, table)} AS leaf FROM sealed"
     )
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"'
+
+
+def _hours(expression: str) -> str:
+    """Return SQL of the whole hours since 1970, also before it."""
+    return f"((epoch_us({expression}) - ((epoch_us({expression}) % {_HOUR}) + {_HOUR}) % {_HOUR}) // {_HOUR})"
 
 
 def _leaf_sql(form: LeafForm, table: str) -> str:
     """Return SQL of the hash of a leaf, in hexadecimal; ``model.bundle.leaf_bytes`` says the same in Python."""
     parts = [f"'{netstring(LEAF_FORMAT)}{netstring(table)}'"]
     parts += [_part(name, f'"{name}"::VARCHAR') for name in form.clear]
-    parts += [_part(name, f"strftime(\"{name}\" AT TIME ZONE 'UTC', '%Y-%m-%dT%HZ')") for name in form.hours]
+    parts += [_part(name, f"strftime(make_timestamp(epoch_us(\"{name}\")), '%Y-%m-%dT%HZ')") for name in form.hours]
     parts += [_part(f"commitment:{name}", f"commitment_{name}") for name in form.committed]
     return f"sha256('\\x00'::BLOB || encode(concat({', '.join(parts)})))"
 

@@ -11,15 +11,20 @@ from typing import Any, Final
 
 import pyarrow as pa
 
+from custodiet.case.stored import StoredRows
 from custodiet.model.tables import CONTRACT_TABLES, Column, ColumnType, Table
 from custodiet.privacy import Publication, outward_table
 from custodiet.privacy.differential import DIFFERENTIAL, outward_differential
+from custodiet.privacy.tables import LONG_TABLES, outward_parts, outward_schema
 from custodiet.publish.evidence import EVIDENCE, evidence_table
-from custodiet.publish.tables import write_table
+from custodiet.publish.tables import citations_json, write_parts, write_table
 
 PUBLISHED: Final[dict[str, Table]] = CONTRACT_TABLES | {
     EVIDENCE.name: EVIDENCE,
     DIFFERENTIAL.name: DIFFERENTIAL,
+}
+_COLUMN_TYPES: Final = {
+    name: {column.name: column.type for column in table.columns} for name, table in PUBLISHED.items()
 }
 _FRICTIONLESS: Final[dict[ColumnType, str]] = {
     "text": "string", "integer": "integer", "real": "number", "boolean": "boolean", "timestamp": "datetime",
@@ -46,32 +51,47 @@ _SCHEMA: Final[dict[ColumnType, dict[str, Any]]] = {
 }
 
 
-def outward_tables(publication: Publication) -> dict[str, pa.Table]:
-    """Return all tables of a bundle as they are published, evidence and the redaction differential among them."""
-    tables = {name: outward_table(publication, name) for name in CONTRACT_TABLES}
+def outward_tables(publication: Publication, folder: Path) -> dict[str, pa.Table | StoredRows]:
+    """Return all tables of a bundle as they are published, evidence and the redaction differential among them.
+
+    Args:
+        publication: What is published, and under which name.
+        folder: Where the tables of the bundle will stand; long ones are written there at once and not held.
+    """
+    folder.mkdir(parents=True)
+    tables: dict[str, pa.Table | StoredRows] = {
+        name: outward_table(publication, name) for name in CONTRACT_TABLES if name not in LONG_TABLES
+    }
+    for name in LONG_TABLES:
+        parts = outward_parts(publication, name)
+        tables[name] = write_parts(parts, outward_schema(name), folder, name, marked=_mark(publication.name))
     tables[EVIDENCE.name] = evidence_table(publication.case, tables["indicators"])
     tables[DIFFERENTIAL.name] = outward_differential(publication)
     return tables
 
 
-def write_tables(folder: Path, name: str, tables: Mapping[str, pa.Table]) -> None:
-    """Write every table as Parquet and CSV, with ``datapackage.json`` beside them."""
-    folder.mkdir(parents=True)
+def write_tables(folder: Path, name: str, tables: Mapping[str, pa.Table | StoredRows]) -> None:
+    """Write every table that is not written yet as Parquet and CSV, with ``datapackage.json`` beside them."""
     for table, rows in tables.items():
-        write_table(rows, folder / f"{table}.parquet", marked=f"published {name}")
-        write_table(rows, folder / f"{table}.csv", marked=f"published {name}")
+        if not isinstance(rows, StoredRows):
+            write_table(rows, folder / f"{table}.parquet", marked=_mark(name))
+            write_table(rows, folder / f"{table}.csv", marked=_mark(name))
     package = {
         "profile": "tabular-data-package",
         "name": "custodiet-tables",
         "title": f"Tables of the publication {name}",
         "description": "One CSV file per table; the Parquet files hold the same rows. In CSV, one apostrophe"
         " in front of a cell that begins like a formula is no part of the text.",
-        "resources": [_resource(folder, PUBLISHED[table], rows) for table, rows in tables.items()],
+        "resources": [_resource(folder, PUBLISHED[table], tables[table]) for table in sorted(tables)],
     }
     _write_json(folder / "datapackage.json", package)
 
 
-def write_indicators(folder: Path, tables: Mapping[str, pa.Table]) -> None:
+def _mark(name: str) -> str:
+    return f"published {name}"
+
+
+def write_indicators(folder: Path, tables: Mapping[str, pa.Table | StoredRows]) -> None:
     """Write indicators and findings as JSON, and the JSON Schema of both."""
     schemas = folder / "schemas"
     schemas.mkdir()
@@ -101,7 +121,7 @@ def json_schema(table: Table, names: list[str]) -> dict[str, Any]:
     }
 
 
-def _resource(folder: Path, table: Table, rows: pa.Table) -> dict[str, Any]:
+def _resource(folder: Path, table: Table, rows: pa.Table | StoredRows) -> dict[str, Any]:
     path = folder / f"{table.name}.csv"
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -124,8 +144,15 @@ def _columns(table: Table, names: list[str]) -> list[Column]:
 
 def _write_rows(path: Path, table: str, rows: pa.Table) -> None:
     """Write one row a line: an indicator can rest on a million rows, and indented JSON is four times as slow."""
-    lines = (json.dumps(row, ensure_ascii=False, default=_iso) for row in rows.to_pylist())
-    path.write_text(f'{{"{table}": [\n' + ",\n".join(lines) + "\n]}\n", encoding="utf-8", newline="\n")
+    places = [name for name in rows.column_names if _COLUMN_TYPES[table][name] == "citations"]
+    texts = {name: citations_json(rows.column(name).combine_chunks()).to_pylist() for name in places}
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        file.write(f'{{"{table}": [\n')
+        for number, row in enumerate(rows.drop_columns(places).to_pylist()):
+            cells = [json.dumps(row, ensure_ascii=False, default=_iso)[1:-1]]
+            cells += [f'"{name}": {texts[name][number] or "null"}' for name in places]
+            file.write(f"{',' if number else ''}{{{', '.join(cells)}}}\n")
+        file.write("]}\n")
 
 
 def _write_json(path: Path, value: Any) -> None:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from pathlib import Path
 from typing import Final
@@ -20,6 +21,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
+from custodiet.case.stored import StoredRows
 from custodiet.model.errors import UsageError
 from custodiet.privacy.formulas import disarm_column
 
@@ -56,6 +58,39 @@ def write_table(table: pa.Table, path: Path, *, marked: str) -> None:
         raise UsageError(f"cannot be written ({error.strerror}).", where=str(path)) from None
     finally:
         Path(temporary).unlink(missing_ok=True)
+
+
+def write_parts(parts: Iterable[pa.Table], schema: pa.Schema, folder: Path, name: str, *, marked: str) -> StoredRows:
+    """Write the rows of a long table as Parquet and as CSV while they are made, one row group a part.
+
+    Args:
+        parts: Rows in their order, some at a time.
+        schema: Names and types of all of them.
+        folder: A folder that is not yet seen by anyone: the files grow while rows come.
+        name: Name of the files without their ending.
+        marked: As for :func:`write_table`.
+    """
+    path = folder / f"{name}.parquet"
+    described = schema.with_metadata({METADATA_KEY: marked})
+    with (
+        pq.ParquetWriter(path, described, compression="zstd") as parquet,
+        pa_csv.CSVWriter(folder / f"{name}.csv", _plain(schema.empty_table()).schema) as text,
+        ThreadPoolExecutor(1) as beside,
+    ):
+        written = None
+        for part in parts:
+            if written is not None:
+                written.result()
+            # The next part is worked out by the engine while this one is written.
+            written = beside.submit(_write_part, part, parquet, text)
+        if written is not None:
+            written.result()
+    return StoredRows.of(path)
+
+
+def _write_part(part: pa.Table, parquet: pq.ParquetWriter, text: pa_csv.CSVWriter) -> None:
+    parquet.write_table(part.replace_schema_metadata(parquet.schema.metadata), row_group_size=part.num_rows)
+    text.write_table(_plain(part))
 
 
 def writer_of(path: Path) -> Callable[[pa.Table, Path, str], None]:
@@ -113,7 +148,7 @@ def _iso_times(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def _json_lists(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Write lists as JSON, lists of text once per distinct list."""
+    """Write lists as JSON: lists of text once per distinct list, lists of citations column by column."""
     column = column.combine_chunks()
     if pa.types.is_string(column.type.value_type):
         values = pc.list_flatten(column)
@@ -123,8 +158,23 @@ def _json_lists(column: pa.ChunkedArray) -> pa.ChunkedArray:
             encoded = told.dictionary_encode()
             distinct = [_json(_split(text)) for text in encoded.dictionary.to_pylist()]
             return pa.chunked_array([pa.array(distinct, pa.string()).take(encoded.indices)])
+    if pa.types.is_struct(column.type.value_type):
+        return pa.chunked_array([citations_json(column)])
     texts = [None if value is None else _json(value) for value in column.to_pylist()]
     return pa.chunked_array([pa.array(texts, pa.string())])
+
+
+def citations_json(column: pa.ListArray) -> pa.StringArray:
+    """Write lists of citations as JSON, one text a list: an indicator can rest on a million rows."""
+    items = pc.list_flatten(column)
+    ids = pc.struct_field(items, "disclosure_id").dictionary_encode()
+    quoted = pa.array([_json(text) for text in ids.dictionary.to_pylist()], pa.string()).take(ids.indices)
+    numbers = pc.struct_field(items, "record_no").cast(pa.string())
+    objects = pc.binary_join_element_wise('{"disclosure_id":', quoted, ',"record_no":', numbers, "}", "")
+    offsets = pa.array([0, *pc.cumulative_sum(pc.fill_null(pc.list_value_length(column), 0)).to_pylist()], pa.int32())
+    joined = pc.binary_join(pa.ListArray.from_arrays(offsets, objects), ",")
+    texts = pc.binary_join_element_wise("[", joined, "]", "")
+    return pc.if_else(pc.is_valid(column), texts, pa.scalar(None, pa.string()))
 
 
 def _split(text: str) -> list[str]:
