@@ -42,6 +42,7 @@ class RawTable:
         rows: All rows in their order, header, titles and totals included; may be a
             one-shot iterator, so that memory stays bounded.
         title: Title the source states for itself (PDF title, heading above the table).
+        headings: Lines of text that stand above the table, top to bottom.
         date_cells: Columns that held real date cells or serial numbers, by position.
         hidden: The whole sheet is hidden.
         problems: What was odd while reading; may grow until ``rows`` is used up.
@@ -50,6 +51,7 @@ class RawTable:
     rows: Iterable[RawRow]
     sheet: str | None = None
     title: str | None = None
+    headings: tuple[str, ...] = ()
     hidden: bool = False
     date_cells: set[int] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)

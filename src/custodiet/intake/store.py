@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from custodiet.case.lists import count_unstated, insert_listed_names, insert_portals, insert_shares
 from custodiet.case.stage import Stage
@@ -16,6 +16,8 @@ from custodiet.case.typed import (
 )
 from custodiet.intake.doubts import STATED, search_doubts
 from custodiet.intake.producers import UNKNOWN, Producer
+from custodiet.intake.readers.page.vocabulary import word_set
+from custodiet.intake.sharing_lists import marks_for_no
 from custodiet.intake.staged import Loaded, TableContext
 from custodiet.intake.states import cell_state, doubtful_pattern
 from custodiet.model.problems import Problem
@@ -120,29 +122,49 @@ def _store_sharing_list(context: TableContext) -> Loaded:
     if context.at("organisation") is None:
         return _store_parallel_lists(context, as_of, problems)
     mine = context.at("shared_by_me")
-    producer = context.producer(_most_frequent(context.stage, mine))
+    marks = _marks(context)
+    producer = context.producer(_most_frequent(context.stage, mine, marks))
     positions = {"organisation": _need(context, "organisation")}
     if context.at("shared_with_me") is not None:
         positions["shared_with_me"] = _need(context, "shared_with_me")
     if mine is not None:
         positions["i_am_sharing"] = mine
-    typing = ShareTyping(context.disclosure_id, producer.name, positions, as_of)
+    positions |= _optional(context, "status")
+    typing = ShareTyping(context.disclosure_id, producer.name, positions, as_of, no_marks=marks_for_no(marks))
     n_rows = int(str(context.stage.value("count(*)")))
     n_shares = insert_shares(context.case, context.stage, typing)
     unstated = count_unstated(context.stage, typing)
     problems.append(Problem("note", f"{n_rows:,} organisations state {n_shares:,} shares, one for each direction."))
+    if producer.name is None and n_shares:
+        message = (
+            "The list does not say whose it is: its shares name one side only and lead nowhere. State the organisation "
+            "with --producer or a receipt."
+        )
+        problems.append(Problem("note", message))
     row = context.origin.producer_row(producer) | {"kind": "sharing-list"}
     # The unit that is counted is the statement: a row with both directions states two shares.
     return Loaded(row, problems + _unstated_problem(unstated), n_shares=n_shares, n_rejected=unstated,
                   n_extra_statements=n_shares + unstated - n_rows)  # fmt: skip
 
 
-def _most_frequent(stage: Stage, place: int | None) -> Producer | None:
+def _marks(context: TableContext) -> tuple[str, ...]:
+    """Give the short texts that stand in the columns of directions: marks for yes and no, if it is marks they hold."""
+    found: set[str] = set()
+    for name in ("shared_with_me", "shared_by_me"):
+        place = context.at(name)
+        if place is not None and place < context.stage.width:
+            text = f"CASE WHEN length(trim({cell(place)})) <= 20 THEN lower(trim({cell(place)})) END"
+            found |= {mark for mark, _ in context.stage.tally(text, 200) if mark}
+    return tuple(sorted(found))
+
+
+def _most_frequent(stage: Stage, place: int | None, marks: Sequence[str]) -> Producer | None:
     """Tell whose list it is from the networks it shares: the name that stands there most."""
     if place is None:
         return None
-    for name, _ in stage.tally(f"trim(split_part({cell(place)}, ',', 1))", 2):
-        if name:
+    known = word_set("yes_marks") | set(marks_for_no(marks)) | {"x", "all", "full", "pending", "inactive", "active"}
+    for name, _ in stage.tally(f"trim(split_part({cell(place)}, ',', 1))", 12):
+        if name and name.strip().lower() not in known:
             return Producer(re.sub(r"\s+", " ", name), "the network that the list most often says it shares")
     return None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from custodiet.case import Case
@@ -20,10 +20,12 @@ from custodiet.intake.layout import (
     shape_problems,
 )
 from custodiet.intake.layout.header import MAX_ROWS
-from custodiet.intake.mend import Mended, mend_layout
+from custodiet.intake.mend import Mended, mend_layout, unread_periods
 from custodiet.intake.origin import Origin, store_disclosure
 from custodiet.intake.producers import Producer
 from custodiet.intake.raw import CsvFile, RawRow, RawTable
+from custodiet.intake.sharing_lists import CANONICAL_HEADER, ToldList, own_name, tell_list
+from custodiet.intake.sharing_lists import MAX_ROWS as MAX_LIST_ROWS
 from custodiet.intake.staged import Loaded, TableContext
 from custodiet.intake.store import store_table
 from custodiet.intake.timing import guess_times, tell_times
@@ -62,6 +64,10 @@ def load_table(
     cells = [row.cells for row in opened.first]
     header = find_header(cells) if cells else None
     row = origin.row(disclosure_id) | {"sheet": table.sheet, "kind": "unread", "format_id": None}
+    opened, told = _tell_list(table, opened, header)
+    if told is not None:
+        regular, cells = None, [item.cells for item in opened.first]
+        header = find_header(cells)
     if header is None or header.match is None:
         return _store_unread(case, row, table, opened, header, cells)
     row |= {
@@ -81,17 +87,58 @@ def load_table(
         mended = mend_layout(stage, header, timing)
         if stage.was_changed:
             timing = tell_times(stage, header.match)
-        context = TableContext(case, stage, header.match, timing, origin, disclosure_id, table.title, page_producer,
+        title = table.title
+        if told is not None:
+            titles = list(dict.fromkeys(text for text in (table.title, *table.headings, *told.labels) if text))
+            page_producer, title = page_producer or own_name(told, titles), " - ".join(titles) or None
+        context = TableContext(case, stage, header.match, timing, origin, disclosure_id, title, page_producer,
                                frozenset(table.date_cells))  # fmt: skip
         with case.transaction():
             loaded = store_table(context)
             _store_repairs(case, disclosure_id, mended)
             row |= loaded.row | _counts(stage, header, mended, loaded)
+            if told is not None:
+                row |= _told_counts(row, told)
+                table.problems.extend(_told_problems(told))
             problems = [*table.problems, *_placed(header.problems, opened.first), *mended.problems, *loaded.problems,
-                        *_shape(stage, loaded), *_short(stage, header, origin, mended)]  # fmt: skip
+                        *unread_periods(stage, timing), *_shape(stage, loaded),
+                        *_short(stage, header, origin, mended)]  # fmt: skip
             return store_disclosure(case, row, problems)
     finally:
         stage.drop()
+
+
+def _tell_list(table: RawTable, opened: _Opened, header: Header | None) -> tuple[_Opened, ToldList | None]:
+    """Try a table that no format reads, or only as a list of names, as a sharing list."""
+    match = header.match if header else None
+    if not opened.first or (match is not None and match.format.kind != "organisation-list"):
+        return opened, None
+    head = list(itertools.islice(opened.rows, MAX_LIST_ROWS + 1))
+    titles = [text for text in (table.title, *table.headings, table.sheet) if text]
+    told = tell_list(head, titles)
+    if told is None:
+        return _Opened(opened.first, itertools.chain(head, opened.rows)), None
+    first = [RawRow(0, CANONICAL_HEADER), *told.rows]
+    return _Opened(first[:MAX_ROWS], iter(first)), told
+
+
+def _told_counts(row: Mapping[str, object], told: ToldList) -> dict[str, object]:
+    n_beside = told.n_layout + told.n_hot
+    return {
+        "n_layout": int(str(row["n_layout"])) + n_beside,
+        "n_rows_read": int(str(row["n_rows_read"])) + n_beside,
+        "header": list(clean_labels(told.labels)),
+        "header_raw": told.labels,
+    }
+
+
+def _told_problems(told: ToldList) -> list[Problem]:
+    labels = "; ".join(told.labels[:4])
+    problems = [Problem("note", f"Who shares with whom was told by the words of the list itself: {labels[:300]}.")]
+    if told.n_hot:
+        message = f"{told.n_hot:,} entries share hot lists and no detections; they are no shares here."
+        problems.append(Problem("note", message))
+    return problems
 
 
 def _placed(problems: Sequence[Problem], first: list[RawRow]) -> Iterator[Problem]:

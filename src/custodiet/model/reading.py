@@ -97,6 +97,7 @@ class ShareTyping:
             ``status`` and ``as_of`` where there are such columns.
         as_of: Date of the list as a whole, ISO, or None.
         as_of_column: How a date column is read, or None.
+        no_marks: Lower-case cells of a direction column that say "no" as a blank does.
     """
 
     disclosure_id: str
@@ -104,6 +105,7 @@ class ShareTyping:
     positions: Mapping[str, int]
     as_of: str | None = None
     as_of_column: TimeColumn | None = None
+    no_marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -205,6 +205,16 @@ def _match(symbols: list[str]) -> str | None:
     return "out" if out else "in"
 
 
+def without_sharing_words(text: str) -> str:
+    """Leave out of a heading what speaks of sharing: what remains can be the name of the organisation itself."""
+    kept = [
+        token.removesuffix("'s").removesuffix("'")
+        for token in _TOKEN.findall(plain(text[:MAX_HEADING]))
+        if token in US_STATES or _SYMBOL_OF.get(token.lower().rstrip("'")) in {None, "TH"}
+    ]
+    return " ".join(token for token in kept if token.lower() not in {"external", "outside", "list", "lists", "report"})
+
+
 def _symbols(text: str, producer: str | None) -> list[str]:
     found: list[str] = []
     name: list[str] = []

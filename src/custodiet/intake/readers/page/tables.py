@@ -18,11 +18,19 @@ _NAMES: Final = 0.5  # share of cells with a word of organisations that makes a 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Hold one organisation of a table: its direction where the table says it, its status if not active."""
+    """Hold one organisation of a table.
+
+    Attributes:
+        organisation: Name as released.
+        direction: ``in`` or ``out`` where the table says it.
+        status: ``active``, ``inactive`` or ``pending``.
+        row: 0-based row of the table, the header as row 0.
+    """
 
     organisation: str
     direction: str | None = None
     status: str = "active"
+    row: int = 0
 
 
 def names_in_table(line: Line) -> list[Entry]:
@@ -57,14 +65,17 @@ def stated_entries(line: Line, producer: str | None) -> list[Entry] | None:
         return _read_flags(rows[1:], at, flags)
     if at is not None and (place := _direction_column(header, rows[1:], at)) is not None:
         return [
-            Entry(name, direction)
-            for row in rows[1:]
+            Entry(name, direction, row=number)
+            for number, row in enumerate(rows[1:], 1)
             for direction in (_cell_directions(row[place]) if place < len(row) else ())
-            for name in _cell_names(row, at)
+            for name in _row_names(row, at)
         ]
     if at is None and len(flags) == sum(bool(label) for label in header):
         return [
-            Entry(name, side) for row in rows[1:] for place, side in flags.items() for name in _cell_names(row, place)
+            Entry(name, side, row=number)
+            for number, row in enumerate(rows[1:], 1)
+            for place, side in flags.items()
+            for name in _cell_names(row, place)
         ]
     return None
 
@@ -101,12 +112,12 @@ def _read_flags(rows: list[list[str]], at: int, flags: dict[int, str]) -> list[E
     # A cross beside ticks says no; where a cross is the only mark, it says yes.
     no = word_set("no_marks") | ({"x", "\u00d7"} if marks & word_set("yes_marks") else frozenset())
     found = []
-    for row in rows:
+    for number, row in enumerate(rows, 1):
         for place, side in flags.items():
             mark = plain(row[place]).lower() if place < len(row) else ""
             if mark and mark not in no:
                 status = mark if mark in vocabulary().status else "active"
-                found += [Entry(name, side, status) for name in _cell_names(row, at)]
+                found += [Entry(name, side, status, number) for name in _row_names(row, at)]
     return found
 
 
@@ -134,11 +145,12 @@ def _name_places(rows: list[list[str]]) -> list[int]:
     shares = [sum(map(has_organisation_word, column)) / len(column) if column else 0.0 for column in columns]
     named = [place for place, share in enumerate(shares) if share >= _NAMES]
     return named or [
-        place for place, column in enumerate(columns) if not all(_is_no_name(cell) for cell in column)
+        place for place, column in enumerate(columns) if not all(is_no_name(cell) for cell in column)
     ]  # fmt: skip
 
 
-def _is_no_name(cell: str) -> bool:
+def is_no_name(cell: str) -> bool:
+    """Tell a number, date, time or state, which stand beside names, from a name."""
     return bool(_NO_NAME.fullmatch(cell)) or cell.upper() in US_STATES or cell.lower() in STATE_NAMES
 
 
@@ -146,6 +158,11 @@ def _cell_names(row: list[str], place: int) -> list[str]:
     if place >= len(row):
         return []
     return read_names(Unit(text, is_item=True) for text in row[place].split("\n")).names
+
+
+def _row_names(row: list[str], place: int) -> list[str]:
+    """Give the name of a row that stands for one organisation, whatever lines its cell is broken into."""
+    return read_names([Unit(plain(row[place]), is_item=True)]).names if place < len(row) else []
 
 
 def _status(row: list[str], at: int | None) -> str:

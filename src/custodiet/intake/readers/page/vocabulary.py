@@ -105,6 +105,8 @@ class PageFormat(_Strict):
     audit_columns: list[str] = Field(default_factory=list)
     audit_time_columns: list[str] = Field(default_factory=list)
     name_columns: list[str] = Field(default_factory=list)
+    sharing_words: list[str] = Field(default_factory=list)
+    list_labels: list[str] = Field(default_factory=list)
     organisation_nouns: list[str] = Field(default_factory=list)
     name_column_words: list[str] = Field(default_factory=list)
     yes_marks: list[str] = Field(default_factory=list)

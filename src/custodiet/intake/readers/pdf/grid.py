@@ -13,6 +13,8 @@ from custodiet.intake.readers.pdf.header import header_lines
 from custodiet.intake.readers.pdf.lines import Line
 
 _LABEL = 0.9  # of the way to the next column
+_PADDING = 14.0  # letters: white beside a column that is wider is no padding
+_LETTERS = 400  # lines whose letters are measured
 
 
 @dataclass(slots=True)
@@ -92,7 +94,8 @@ def _rooms(columns: Columns, values: list[GridLine]) -> list[float]:
     """Give the width that text has in each column.
 
     The white that even the fullest column keeps before the next one is the padding
-    of all. The last column is as wide as its widest line, and without bound if it
+    of all, if it is no wider than padding is: in a table whose texts are all short it
+    says nothing. The last column is as wide as its widest line, and without bound if it
     never stands alone on a line: then its text is never wrapped.
     """
     widest = [
@@ -101,6 +104,8 @@ def _rooms(columns: Columns, values: list[GridLine]) -> list[float]:
     ]
     pitches = [b[0] - a[0] for a, b in zip(columns.spans, columns.spans[1:], strict=False)]
     padding = min((pitch - width for pitch, width in zip(pitches, widest, strict=False)), default=0.0)
+    letters = [cell.letter for line in values[:_LETTERS] for cell in line.cells if cell is not None]
+    padding = min(padding, _PADDING * float(np.median(letters))) if letters else padding
     alone = any(line.cells[-1] is not None and line.cells.count(None) == len(columns) - 1 for line in values)
     rooms = [max(w, p - max(0.0, padding)) for w, p in zip(widest, pitches, strict=False)]
     return [*rooms, widest[-1] if alone and len(columns) > 1 else float("inf")]

@@ -79,7 +79,8 @@ def read_pdf(path: Path) -> Reading:
     for number, section in enumerate(sections, start=1):
         heading = section.heading[-1].text if section.heading else None
         sheet = None if len(sections) == 1 else heading or f"table {number}"
-        reading.parts.append(RawTable(rows=list(_rows(section)), sheet=sheet, title=title or heading))
+        above = tuple(line.text for line in section.heading)
+        reading.parts.append(RawTable(rows=list(_rows(section)), sheet=sheet, title=title or heading, headings=above))
     return reading
 
 
