@@ -27,7 +27,7 @@ from custodiet.network.organisations import LABELS, TARGET_LABELS
 if TYPE_CHECKING:
     from custodiet.network.network import Network
 
-UNREACHABLE: Final = "already unreachable"
+UNREACHABLE: Final = "already out of reach"
 NO_TARGET: Final = "cannot be told: no organisation of this kind is known"
 A_ALONE: Final = "A alone can do it, and no cheaper plan exists"
 A_ALONE_DEARER: Final = "A alone can do it, at a higher price than together with others"
@@ -106,7 +106,7 @@ class Unplugging:
     """Hold one reading of the unplug plan.
 
     Attributes:
-        verdict: ``already unreachable``, that A alone can or cannot do it, that no plan exists,
+        verdict: ``already out of reach``, that A alone can or cannot do it, that no plan exists,
             or that nobody of the label asked for is known.
         best: The cheapest plan, whoever must act; None where none exists.
         alone: What A must end if it acts alone; None where it cannot.

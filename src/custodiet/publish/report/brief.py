@@ -54,8 +54,9 @@ def _asked(source: Source) -> list[Part]:
     ]
     text = (
         "Do the disclosed records meet the rules of law, policy and audit practice that bind these organisations,"
-        f" and what do the records not let anyone tell? Of {counted(n, 'rule')} that were put to the records,"
-        f" {number(n_apply)} apply to at least one of them. By source: {listed(named, most=5)}."
+        f" and what do the records not let anyone tell? Put to the records: {counted(n, 'rule')}, of which"
+        f" {number(n_apply)} {'applies' if n_apply == 1 else 'apply'} to at least one of them. By source:"
+        f" {listed(named, most=5)}."
     )
     return [heading, Text(text)]
 

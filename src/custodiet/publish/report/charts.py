@@ -7,7 +7,7 @@ blindness, by lightness too); every class has its word in the legend. All text i
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 from xml.sax.saxutils import escape
@@ -44,6 +44,7 @@ def over_time(
     breaks: Sequence[Break] = (),
     period_word: str = "Month",
     colours: Sequence[str] = COLOURS,
+    unknown: Collection[int] = (),
 ) -> Chart:
     """Draw counts per period as stacked bars, with breaks as dashed lines.
 
@@ -55,6 +56,7 @@ def over_time(
         breaks: Places at which the form of the records changed.
         period_word: Heading of the first column of the table.
         colours: Classes of the series' colours, in their order.
+        unknown: Numbers of the periods of which nothing is known: a dash in the table, not a zero.
     """
     totals = [sum(counts[n] for _, counts in series) for n in range(len(periods))]
     top = _round_up(max([*totals, 1]))
@@ -84,8 +86,8 @@ def over_time(
     rows: list[tuple[Cell, ...]] = [
         (
             f"{label} (after break {at[place]})" if place in at else label,
-            *(counts[place] for _, counts in series),
-            *([totals[place]] if len(series) > 1 else []),
+            *(None if place in unknown else counts[place] for _, counts in series),
+            *([None if place in unknown else totals[place]] if len(series) > 1 else []),
         )
         for place, label in enumerate(periods)
     ]

@@ -155,7 +155,7 @@ def claim(
     anchor = f"{prefix}{row['indicator_id']}"
     if brief:
         line = Text(
-            f"{_other_counts(row)}{_flip_line(row)}Not evaluable: {row['n_not_evaluable'] or 0:,}."
+            f"{_other_counts(row)}{_flip_line(row)}Could not be told: {row['n_not_evaluable'] or 0:,}."
             + (
                 f" The rule marks {of_rule:,} organisations or pairs; the chapter of indicators has all of them."
                 if of_rule > 1
@@ -188,14 +188,15 @@ def _other_counts(row: Mapping[str, Any]) -> str:
     if not others:
         return ""
     told = "; ".join(f"{n:,} ({label})" for label, n in others)
-    return f"Counted here: {panel.label}. Otherwise: {told}. "
+    return f"Counted here: {panel.label}. Counted otherwise: {told}. "
 
 
 def _flip_line(row: Mapping[str, Any]) -> str:
     panel = panel_of(row)
     if panel is None or not panel.flips:
         return ""
-    return f"Nothing is left to count under: {'; '.join(panel.flips)}. "
+    labels = "; ".join(f"“{label}”" for label in panel.flips)
+    return f"By {'this definition' if len(panel.flips) == 1 else 'these definitions'} nothing is left: {labels}. "
 
 
 def _facts(source: Source, row: Mapping[str, Any]) -> Pairs:

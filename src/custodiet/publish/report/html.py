@@ -12,12 +12,16 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from custodiet import __version__
-from custodiet.publish.report.document import Cell, Chart, Document, Fixed, Link, Mark, Phrase, Stated
+from custodiet.publish.report.document import Cell, Chart, Document, Fixed, Link, Mark, Phrase, Stated, Table
 from custodiet.publish.report.wording import NOT_TOLD, number
 
 _TEMPLATES: Final = "custodiet.publish.templates"
 # Text of disclosures can hold control characters, which HTML does not allow in any spelling.
 _CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+# Widths of the column in which the style sheet ceases to show the hint to scroll, and of one letter of a table.
+_STEPS: Final = (20, 24, 28, 34, 40, 48, 58, 68)
+_LETTER: Final = 0.44
+_LINE: Final = 24
 # Overrides of direction could make a line read other than it stands.
 _DIRECTION: Final = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -43,9 +47,40 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.finalize = clean
-    environment.filters |= {"cell": _cell, "picture": _picture, "href": href}
+    environment.filters |= {"cell": _cell, "picture": _picture, "href": href, "need": room_needed}
     environment.tests["kind"] = lambda part, name: type(part).__name__ == name
     return environment
+
+
+def room_needed(table: Table) -> int:
+    """Estimate how much room a table takes, in steps of the style sheet (rem).
+
+    Without a script no page can tell whether a table is cut; the style sheet shows the hint wherever there
+    is less room than this.
+    """
+    rem = 0.0
+    for place, column in enumerate(table.columns):
+        cells = [_letters(row[place]) for row in table.rows]
+        words = max((len(word) for word in column.label.split()), default=0)
+        widest = max(cells, default=0) if column.numeric else min(max(cells, default=0), _LINE)
+        rem += max(9.0 if place == 0 else 3.5, max(words, widest) * _LETTER) + 0.7
+    return next((step for step in _STEPS if rem <= step), _STEPS[-1])
+
+
+def _letters(cell: Cell) -> int:
+    match cell:
+        case None:
+            return 1
+        case Link(text, _) | Mark(text, _) | Fixed(text, _):
+            return len(text) if isinstance(cell, Mark) else max((len(word) for word in text.split()), default=0)
+        case str():
+            return max((len(word) for word in cell.split()), default=0)
+        case Stated(value, _):
+            return len(number(value))
+        case Phrase():
+            return _LINE
+        case _:
+            return len(number(cell))
 
 
 def clean(value: object) -> object:

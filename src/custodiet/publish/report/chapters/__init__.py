@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from custodiet.publish.report.chapters import (
+    alerts,
     appendix,
     changes,
     coverage,
@@ -28,6 +29,7 @@ CHAPTERS: Final[tuple[Callable[[Source], Iterator[Chapter]], ...]] = (
     coverage.chapters,
     searchers.chapters,
     purposes.chapters,
+    alerts.chapters,
     reach.chapters,
     sharing.chapters,
     policy.chapters,

@@ -21,7 +21,7 @@ from custodiet.publish.report.document import (
     capped,
 )
 from custodiet.publish.report.source import Source
-from custodiet.publish.report.wording import number
+from custodiet.publish.report.wording import counted
 
 FILES: Final = 1_500
 LIBRARIES: Final = ("duckdb", "ibis-framework", "pyarrow", "pypdfium2", "python-calamine", "lxml")
@@ -61,12 +61,12 @@ def _files(source: Source) -> Part:
 def _measures(source: Source) -> list[Part]:
     lines: list[tuple[Cell, ...]] = [(item.meaning, item.value, Fixed(item.sql)) for item in source.measures.values()]
     table = capped(
-        "Numbers of the brief, and plain SQL that gives them again on the tables of the case",
+        "Numbers of the brief and of the prose, and plain SQL that gives them again on the tables of the case",
         (Column("What is counted"), Column("Number", numeric=True), Column("Query")),
         lines,
         most=len(lines),
     )
-    return [Heading("Numbers of the brief"), Folded(f"{number(len(lines))} numbers and their queries", (table,))]
+    return [Heading("Numbers of the brief"), Folded(f"{counted(len(lines), 'number')} and their queries", (table,))]
 
 
 def _again(source: Source) -> list[Part]:
@@ -83,7 +83,7 @@ def _again(source: Source) -> list[Part]:
     if rules:
         parts.append(
             Folded(
-                f"Versions of the {number(len(rules))} rules",
+                f"Versions of {counted(len(rules), 'rule')}",
                 (Bullets(tuple(f"{rule} {version}" for rule, version in rules)),),
             )
         )

@@ -14,7 +14,7 @@ from custodiet.publish.report.chapters.searchers import CLASS_WORDS, CLASSES
 from custodiet.publish.report.charts import COLOURS, Break, over_time
 from custodiet.publish.report.document import Cell, Chapter, Column, Part, Text, capped
 from custodiet.publish.report.source import Source
-from custodiet.publish.report.wording import counted
+from custodiet.publish.report.wording import counted, listed
 
 DAYS: Final = 62
 LISTED: Final = 30
@@ -38,6 +38,10 @@ FROM records WHERE searched_at IS NOT NULL GROUP BY 1 ORDER BY 1
 _COUNTS: Final = """
 SELECT date_trunc('{period}', local_at)::DATE AS period, purpose_class, count(*) AS n
 FROM report_searches WHERE local_at IS NOT NULL GROUP BY ALL
+"""
+_SPANS: Final = f"""
+SELECT DISTINCT date_trunc('{{period}}', min({_WHEN}))::DATE, date_trunc('{{period}}', max({_WHEN}))::DATE
+FROM records WHERE searched_at IS NOT NULL GROUP BY disclosure_id ORDER BY ALL
 """
 _LISTS: Final = """
 WITH named AS (
@@ -77,9 +81,14 @@ def _searches(source: Source) -> list[Part]:
     summary = f"By {word} on the producer’s wall clock, parted by what the stated reason tells."
     if missing:
         summary += f" {counted(missing, 'row')} without a readable time are left out."
+    unknown = _unknown(source, word, periods)
+    if unknown:
+        names = listed([labels[place] for place in unknown], 6)
+        summary += f" No log in the case covers {names}: nothing is known of that time, which is not a count of zero."
     chart = over_time(
-        f"Searches by {word}", summary, labels, shown, breaks=breaks, period_word=word.capitalize(), colours=colours
-    )
+        f"Searches by {word}", summary, labels, shown, breaks=breaks, period_word=word.capitalize(), colours=colours,
+        unknown=unknown,
+    )  # fmt: skip
     remark = (
         "The form of the records changed within the period; numbers on the two sides of a break are not comparable,"
         " and no trend is given across it."
@@ -90,6 +99,12 @@ def _searches(source: Source) -> list[Part]:
         )
     )
     return [chart, Text(remark)]
+
+
+def _unknown(source: Source, word: str, periods: list[date]) -> list[int]:
+    """Give the numbers of the periods that lie outside every log, from its first to its last row."""
+    spans = source.case.rows(_SPANS.format(period=word))
+    return [place for place, period in enumerate(periods) if not any(first <= period <= last for first, last in spans)]
 
 
 def _periods(first: date, last: date, word: str) -> list[date]:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from custodiet.network import ReachChapter, reach_chapters
 from custodiet.network.cut import Cut, Unplugging, told
 from custodiet.network.pictures.svg import Picture
+from custodiet.publish.report.chapters.bridge import bridge
 from custodiet.publish.report.charts import bars
 from custodiet.publish.report.document import (
     Bullets,
@@ -53,10 +54,11 @@ def chapters(source: Source) -> Iterator[Chapter]:
     chosen = [str(row["producer"]) for row in source.counts(_CHOSEN)]
     if parts or chosen:
         lead = "A network that was asked need not have answered; a count of zero is read as not told."
-        parts.append(_who(chosen)) if chosen else None
+        parts += bridge(source)
+        parts += [_who(chosen)] if chosen else []
         yield Chapter("reach", "Reach", tuple(parts), lead)
-    for place, told in enumerate(reach_chapters(source.case, chosen[:PRODUCERS])):
-        yield _of_producer(told, place)
+    for place, chapter in enumerate(reach_chapters(source.case, chosen[:PRODUCERS])):
+        yield _of_producer(chapter, place)
 
 
 def _who(chosen: list[str]) -> Part:
@@ -112,22 +114,19 @@ def _whole(value: float) -> float:
 
 def _of_producer(told: ReachChapter, place: int) -> Chapter:
     reach = told.reach
+    direct, onward, seen = reach.declared.direct, reach.declared.onward, reach.observed.direct
+    # Without a network log nothing is known of use: that is no zero.
+    logged = bool(seen.organisations) or told.use is not None
     rows: list[tuple[Cell, ...]] = [
-        (
-            label,
-            *(
-                reading.by_label[label]
-                for reading in (reach.declared.direct, reach.declared.onward, reach.observed.direct)
-            ),
-        )
-        for label in reach.declared.direct.by_label
+        (label, direct.by_label[label], onward.by_label[label], seen.by_label[label] if logged else None)
+        for label in direct.by_label
     ]
     rows.append(
         (
             "all",
-            len(reach.declared.direct.organisations),
-            len(reach.declared.onward.organisations),
-            len(reach.observed.direct.organisations),
+            len(direct.organisations),
+            len(onward.organisations),
+            len(seen.organisations) if logged else None,
         )
     )
     table = Table(
@@ -162,12 +161,20 @@ def _of_producer(told: ReachChapter, place: int) -> Chapter:
 def _pictures(told: ReachChapter) -> list[Part]:
     found: list[Part] = []
     if told.reach.declared.direct.organisations:
-        for title, picture in ((f"Around {told.producer}", told.around), ("Direct recipients by state", told.map)):
-            found.append(_chart(title, picture))
+        for title, summary, picture in (
+            (
+                f"Around {told.producer}",
+                "Whom its list lets in, by kind and state, and the recipients through which most others would be"
+                " reached if they shared on.",
+                told.around,
+            ),
+            ("Direct recipients by state", "Whom its list lets in, by state; one tile each.", told.map),
+        ):
+            found.append(_chart(title, summary, picture))
     return found
 
 
-def _chart(title: str, picture: Picture) -> Chart:
+def _chart(title: str, summary: str, picture: Picture) -> Chart:
     columns = tuple(
         Column(name, numeric=place > 0 and _is_number(picture, place)) for place, name in enumerate(picture.columns)
     )
@@ -175,7 +182,7 @@ def _chart(title: str, picture: Picture) -> Chart:
     table = Table(title, columns, tuple(tuple(cell for cell in row) for row in rows))
     return Chart(
         title,
-        "Names are told from lists; colours are those of the words in the table.",
+        summary,
         picture.svg,
         table,
         isolated=True,
@@ -280,5 +287,7 @@ def _reading(found: Unplugging, producer: str) -> str:
     verdict = told(found.verdict, producer)
     if found.best is None:
         return f"{verdict}."
+    if not found.best.shares:
+        return f"{verdict}; no share would have to end."
     lost = f"{counted(found.best.in_state_lost, 'in-state organisation')} would lose reach with the plan"
     return f"{verdict}; {counted(len(found.best.shares), 'share')} would have to end, and {lost}."

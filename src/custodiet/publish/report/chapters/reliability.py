@@ -45,15 +45,30 @@ EFFECTS: Final = {
     "no-header": "Columns were told from their cells.",
 }
 
-# One row per page that states a number and holds its own search audit.
+# One row per page that states a number and holds its own search audit; the page's own window is the 30 days
+# to its date, or to the last day of an audit that was made a few days before the page was captured.
 _PAGES: Final = """
-SELECT coalesce(o.org, p.producer) AS producer, p.as_of, p.searches_30d AS stated,
-       count(DISTINCT coalesce(r.search_id, r.record_no::VARCHAR)) AS listed
-FROM portals p JOIN disclosures d ON d.disclosure_id = p.disclosure_id
-JOIN disclosures a ON a.sha256 = d.sha256 AND a.member_sha256 = d.member_sha256 AND a.kind = 'portal-audit'
-JOIN records r ON r.disclosure_id = a.disclosure_id
-LEFT JOIN report_orgs o ON o.name = p.producer
-WHERE p.searches_30d IS NOT NULL GROUP BY ALL ORDER BY producer, as_of
+WITH days AS (
+    SELECT d.sha256, d.member_sha256, r.disclosure_id, coalesce(r.searched_local::DATE, r.searched_at::DATE) AS day,
+           coalesce(r.search_id, r.record_no::VARCHAR) AS search
+    FROM records r JOIN disclosures d USING (disclosure_id) WHERE d.kind = 'portal-audit'
+), audits AS (
+    SELECT sha256, member_sha256, disclosure_id, min(day) AS first_on, max(day) AS last_on FROM days GROUP BY ALL
+), pages AS (
+    SELECT p.disclosure_id AS page, p.source_row, coalesce(o.org, p.producer) AS producer, p.as_of,
+           p.searches_30d AS stated, a.disclosure_id, a.first_on,
+           coalesce(least(p.as_of, a.last_on), a.last_on) AS ends_on
+    FROM portals p JOIN disclosures d ON d.disclosure_id = p.disclosure_id
+    JOIN audits a ON a.sha256 = d.sha256 AND a.member_sha256 = d.member_sha256
+    LEFT JOIN report_orgs o ON o.name = p.producer WHERE p.searches_30d IS NOT NULL
+)
+SELECT p.producer, p.as_of, p.stated, count(DISTINCT d.search) AS listed,
+       p.first_on <= p.ends_on - INTERVAL 27 DAY
+       AND (p.as_of IS NULL OR p.ends_on >= p.as_of - INTERVAL 3 DAY) AS covers
+FROM pages p LEFT JOIN days d ON d.disclosure_id = p.disclosure_id
+ AND d.day > p.ends_on - INTERVAL 30 DAY AND d.day <= p.ends_on
+GROUP BY p.producer, p.as_of, p.stated, p.first_on, p.ends_on, p.page, p.source_row, p.disclosure_id
+ORDER BY p.producer, p.as_of, p.page, p.source_row
 """
 # Searches of an organisation that logs of others record, within the days that its own log covers.
 _OWN: Final = """
@@ -144,13 +159,21 @@ def _balance(source: Source) -> list[Part]:
 
 
 def _pages(source: Source) -> list[Part]:
-    rows = source.counts(_PAGES)
+    found = source.counts(_PAGES)
+    rows = [row for row in found if row["covers"]]
+    short = len(found) - len(rows)
+    apart = (
+        f" {counted(short, 'more audit')} beside a stated number begin{'s' if short == 1 else ''} later than those 30"
+        " days or end before them; they may be whole or cut, and were not compared."
+        if short
+        else ""
+    )
     if not rows:
         return [
             Heading("Against the pages’ own numbers"),
             Text(
                 "No page in the case states a number of searches beside its own audit; completeness of audits cannot"
-                " be checked this way."
+                f" be checked this way.{apart}"
             ),
         ]
     steps = (
@@ -165,8 +188,8 @@ def _pages(source: Source) -> list[Part]:
         counts[_step(row, steps)] += 1
     within = counts["within 5 %"]
     text = (
-        f"Pages that state how many searches were made in 30 days and carry their own audit: {number(len(rows))}."
-        f" The audit lists that number within 5 % on {of(within, len(rows))}."
+        f"Pages that state how many searches were made in 30 days and carry an audit of those days: {len(rows):,}."
+        f" The rows of those 30 days agree with the number within 5 % on {of(within, len(rows))}.{apart}"
     )
     differing = sorted(
         (row for row in rows if _step(row, steps) != "within 5 %"),
@@ -188,7 +211,7 @@ def _pages(source: Source) -> list[Part]:
             Column("Organisation"),
             Column("Page of", numeric=True),
             Column("Stated", numeric=True),
-            Column("Listed in the audit", numeric=True),
+            Column("Listed for the same days", numeric=True),
             Column("Listed of stated", numeric=True),
         ),
         lines,
@@ -196,7 +219,7 @@ def _pages(source: Source) -> list[Part]:
         more="custodiet export portals",
     )
     chart = bars(
-        "Searches listed in the audit, against the number the page states",
+        "Searches that the audit lists for the page’s 30 days, against the number the page states",
         text,
         [(name, counts[name]) for name, _ in steps],
         len(rows),

@@ -15,7 +15,7 @@ DRAWN: Final = 12
 GROUPS: Final = ("same state", "other state", "federal", "private", "not known")
 
 # One row per producer, direction and organisation of its latest list.
-_LATEST: Final = """
+LATEST: Final = """
 WITH latest AS (
     SELECT stated_by, source = stated_by AS outward, max(as_of) AS as_of FROM shares
     WHERE stated_by IN (source, recipient) GROUP BY ALL
@@ -40,11 +40,11 @@ SELECT producer, max(as_of) FILTER (outward) AS out_of, max(as_of) FILTER (NOT o
     count(*) FILTER (outward) AS n_out, count(*) FILTER (NOT outward) AS n_in,
     {", ".join(f"count(*) FILTER (outward AND grp = '{name}') AS out_{name.replace(' ', '_')}" for name in GROUPS)},
     count(*) FILTER (outward AND inactive) AS out_inactive
-FROM (SELECT *, {_GROUP} AS grp FROM ({_LATEST})) GROUP BY producer ORDER BY producer
+FROM (SELECT *, {_GROUP} AS grp FROM ({LATEST})) GROUP BY producer ORDER BY producer
 """
 _BY_STATE: Final = f"""
 SELECT state, count(*) AS pairs, count(DISTINCT other) AS orgs, count(DISTINCT producer) AS producers
-FROM ({_LATEST}) WHERE outward GROUP BY state ORDER BY state NULLS LAST
+FROM ({LATEST}) WHERE outward GROUP BY state ORDER BY state NULLS LAST
 """
 _TABLES: Final = (
     "SELECT count(*) FROM (SELECT DISTINCT source, recipient FROM shares WHERE stated_by NOT IN (source, recipient))"
@@ -57,7 +57,7 @@ def chapters(source: Source) -> Iterator[Chapter]:
         return
     rows = source.counts(_BY_PRODUCER)
     drawn = sorted(rows, key=lambda row: (-row["n_out"], row["producer"]))[:DRAWN]
-    drawn = [row for row in drawn if row["n_out"]]
+    drawn = sorted((row for row in drawn if row["n_out"]), key=lambda row: str(row["producer"]))
     parts: list[Part] = []
     if drawn:
         parts.append(
@@ -65,7 +65,11 @@ def chapters(source: Source) -> Iterator[Chapter]:
                 "Whom the lists let in",
                 "Organisations that each producer’s latest list names as able to reach its data, as told from their"
                 " names."
-                + (f" The {len(drawn)} longest of {number(len(rows))} lists." if len(rows) > len(drawn) else ""),
+                + (
+                    f" The {len(drawn)} longest of {number(len(rows))} lists, in order of the name."
+                    if len(rows) > len(drawn)
+                    else ""
+                ),
                 [(row["producer"], [row[f"out_{name.replace(' ', '_')}"] for name in GROUPS]) for row in drawn],
                 GROUPS,
                 row_word="Producer",
@@ -138,4 +142,4 @@ def _states(source: Source) -> list[Part]:
         lines,
         most=70,
     )
-    return [Folded(f"Recipients by state ({number(len(rows))} states)", (table,))]
+    return [Folded(f"Recipients by state ({counted(len(rows), 'state')})", (table,))]
