@@ -109,9 +109,22 @@ def _attempt(text: str, kind: str, zone: str, formats: list[TimeFormat]) -> str:
 
 
 def count_expression(position: int) -> str:
-    """Return a whole number: thousands separators and a trailing ``.0`` are cut, glyphs are null."""
+    """Return a whole number: thousands separators (either sign) and a fraction of zeros are cut.
+
+    Everything else is null, a number with a fraction too: a count has none, and to round
+    one or to drop its decimal sign would make up another count.
+    """
     text = f"trim({cell(position)})"
-    number = f"coalesce(TRY_CAST({text} AS BIGINT), TRY_CAST(replace({text}, ',', '') AS BIGINT))"
+    whole = (
+        f"CASE WHEN regexp_full_match({text}, '[0-9]+[.]0*') THEN split_part({text}, '.', 1) "
+        f"WHEN regexp_full_match({text}, '[0-9]{{1,3}}(,[0-9]{{3}})+([.]0*)?') "
+        f"THEN replace(split_part({text}, '.', 1), ',', '') "
+        f"WHEN regexp_full_match({text}, '[0-9]{{1,3}}([.][0-9]{{3}})+(,0*)?') "
+        f"THEN replace(split_part({text}, ',', 1), '.', '') "
+        f"WHEN regexp_full_match({text}, '[0-9]+,0{{1,2}}') THEN split_part({text}, ',', 1) END"
+    )
+    marked = f"contains({text}, '.') OR contains({text}, ',')"
+    number = f"TRY_CAST(CASE WHEN {marked} THEN {whole} ELSE {text} END AS BIGINT)"
     return f"CASE WHEN {number} BETWEEN 0 AND {_LARGEST_COUNT} THEN {number} END"
 
 

@@ -16,9 +16,11 @@ from custodiet.case.typed import (
 )
 from custodiet.intake.formats import FormatMatch
 from custodiet.intake.layout import (
+    CellType,
     Header,
     Layout,
     Proposal,
+    cell_type,
     is_blank_row,
     is_error_line,
     is_footer,
@@ -34,6 +36,7 @@ from custodiet.model.problems import Problem
 _DISTINCT_LIMIT = 20_000
 # Rows looked at one by one are held in memory; more doubtful rows than this are no accident of a few lines.
 _ROW_LIMIT = 600_000
+_SAYS_NOTHING = frozenset({CellType.BLANK, CellType.MASK, CellType.DASHES, CellType.PLACEHOLDER})
 _Row = tuple[int, int, int | None, list[str | None]]
 
 
@@ -188,3 +191,13 @@ def _unfitting(stage: Stage, expression: str, kind: str) -> list[str]:
     if not bad:
         return []
     return [f"{expression} IN ({', '.join(literal(text) for text in bad)})"]
+
+
+def unread_periods(stage: Stage, timing: Timing) -> list[Problem]:
+    """Count the time frames of a mended table that say something and could not be read."""
+    start = timing.columns.get("window_start")
+    if start is None or start.part is None or start.position not in timing.unread:
+        return []
+    unread = f"CASE WHEN ({instant_expression(stage, start)}) IS NULL THEN {as_shape(cell(start.position))} END"
+    n = sum(n for shape, n in stage.tally(unread, _DISTINCT_LIMIT) if shape and cell_type(shape) not in _SAYS_NOTHING)
+    return [Problem("bad-time", f"{n:,} time frames could not be read; those rows have no period.")] if n else []

@@ -15,6 +15,7 @@ from custodiet.model.reading import TimeColumn
 
 _SAMPLE = 5_000
 _ROUNDS = 3
+_MONTHS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ def tell_times(stage: Stage, match: FormatMatch) -> Timing:
             columns |= _frame(stage, place, unread)
         elif kind in ("time", "date") and name not in _halves(match):
             columns[name] = _told(stage, TimeColumn(place, ()), unread)
+    columns = _agree_on_days(stage, columns, unread)
     problems = []
     assumed = [name for name, column in columns.items() if column.formats and not zones_stated(column.formats)]
     if any(item.has_clock for name in assumed for item in columns[name].formats):
@@ -101,10 +103,13 @@ def _frame(stage: Stage, place: int, unread: set[int]) -> dict[str, TimeColumn]:
         separators |= dict.fromkeys(fresh)
         if not separators:
             break
-    return {
-        name: _told(stage, TimeColumn(place, (), part=part, separators=tuple(separators)), unread)
-        for part, name in enumerate(("window_start", "window_end"))
-    }
+    told: dict[str, TimeColumn] = {}
+    for part, name in enumerate(("window_start", "window_end")):
+        # Both halves stand in one cell: one that is read must not hide that the other is not.
+        unread_part: set[int] = set()
+        told[name] = _told(stage, TimeColumn(place, (), part=part, separators=tuple(separators)), unread_part)
+        unread |= unread_part
+    return told
 
 
 def _time_pair(shape: str) -> tuple[str, str, str] | None:
@@ -145,6 +150,28 @@ def _told(stage: Stage, column: TimeColumn, unread_columns: set[int]) -> TimeCol
     return column
 
 
+def _agree_on_days(stage: Stage, columns: dict[str, TimeColumn], unread: set[int]) -> dict[str, TimeColumn]:
+    """Read days first in the whole table where one column proves it and no other contradicts.
+
+    ``03/04/2025`` alone tells nothing; beside a column with ``25/04/2025`` it does.
+    """
+    proven = [
+        name for name, column in columns.items() if any(re.search(r"%d[/.-]%m", f.pattern) for f in column.formats)
+    ]
+    if not proven:
+        return columns
+    agreed = dict(columns)
+    for name, column in columns.items():
+        if not _has_slashes(column) or column.position in unread:
+            continue
+        expression = raw_time_expression(column)
+        _, second = _largest_numbers(stage, expression)
+        if second is not None and second <= _MONTHS:
+            bare = replace(column, formats=())
+            agreed[name] = _with_shapes(bare, [shape for shape, _ in stage.shapes(expression)], day_first=True)
+    return agreed
+
+
 def _mostly_numbers(sample: list[tuple[str, int]]) -> bool:
     numbers = sum(n for shape, n in sample if re.fullmatch(r"\s*9+(?:\.9+)?\s*", shape))
     return 2 * numbers > sum(n for _, n in sample)
@@ -169,6 +196,11 @@ def _has_slashes(column: TimeColumn) -> bool:
 
 
 def _day_first(stage: Stage, expression: str) -> bool:
+    return reads_day_first(*_largest_numbers(stage, expression))
+
+
+def _largest_numbers(stage: Stage, expression: str) -> tuple[int | None, int | None]:
+    """Find the largest first and second number of the dates of a column."""
     numbers = [
         stage.value(
             f"max(TRY_CAST(regexp_extract({expression}, '^\\s*(\\d{{1,2}})[/-](\\d{{1,2}})[/-]', {group}) AS INT))"
@@ -176,4 +208,4 @@ def _day_first(stage: Stage, expression: str) -> bool:
         for group in (1, 2)
     ]
     first, second = (None if number is None else int(str(number)) for number in numbers)
-    return reads_day_first(first, second)
+    return first, second
