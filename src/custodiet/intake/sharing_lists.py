@@ -13,8 +13,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from custodiet.intake.raw import RawRow
 from custodiet.intake.producers import Producer, producer_in_name
+from custodiet.intake.raw import RawRow
 from custodiet.intake.readers.page.direction import direction_of, without_sharing_words
 from custodiet.intake.readers.page.markup import Line
 from custodiet.intake.readers.page.names import has_organisation_word, is_prose, split_list
@@ -116,8 +116,12 @@ def _told_by_titles(rows: Sequence[RawRow], titles: Sequence[str]) -> ToldList |
     side = next((found for title in titles if (found := _side_of(title))), None)
     told.labels += dict.fromkeys(title for title in titles if _side_of(title))
     sides: dict[int, str] = {}
+    is_single = sum(sum(map(bool, row.cells)) == 1 for row in rows) >= 0.5 * len(rows)
     for row in rows:
         cells = [_text(cell, keep_lines=True) for cell in row.cells]
+        if is_single:
+            # A comma within a name that nobody quoted parts it in two.
+            cells = [", ".join(cell for cell in cells if cell)]
         filled = [cell for cell in cells if cell]
         if (label := _heading(filled)) is not None:
             side, sides = label, {}

@@ -101,7 +101,7 @@ def load_table(
                 row |= _told_counts(row, told)
                 table.problems.extend(_told_problems(told))
             problems = [*table.problems, *_placed(header.problems, opened.first), *mended.problems, *loaded.problems,
-                        *unread_periods(stage, timing), *_shape(stage, loaded),
+                        *unread_periods(stage, timing), *(_shape(stage, loaded) if told is None else []),
                         *_short(stage, header, origin, mended)]  # fmt: skip
             return store_disclosure(case, row, problems)
     finally:

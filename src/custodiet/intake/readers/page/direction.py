@@ -16,9 +16,9 @@ from custodiet.intake.readers.page.vocabulary import US_STATES, plain, word_set
 
 _SYMBOLS: Final = {
     "O": "organizations organisations organization organisation orgs agencies departments networks partners"
-    " entities parties jurisdictions customers institutions others agencies' counties cities neighbors",
-    "S": "we us me i i'm im ourselves we're",
-    "P": "our my",
+    " entities parties jurisdictions customers institutions they them others agencies' counties cities neighbors",
+    "S": "we us me i i'm im ourselves we're you yourself",
+    "P": "our my your",
     "T": "that who which whom",
     "SH": "share shares contribute contributes",
     "SHG": "sharing contributing",
@@ -100,6 +100,7 @@ _IN: Final = tuple(
         r"^(?:d )+FROM O $",
         r"^(?:d )+(?:BE )?SHD FROM (?:O )?$",
         r"^AC (?:RCD|RC) FROM (?:O )?$",
+        r"(?:^| )AC TO TH (?:d )*$",
         r"(?:^| )IN ",
     )
 )
