@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+from custodiet.law.order import interval
 from custodiet.model.terms import Level
 from custodiet.publish.report.chapters.linking import unsure
 from custodiet.publish.report.charts import shares_of
 from custodiet.publish.report.document import Cell, Chapter, Column, Note, Part, capped
 from custodiet.publish.report.source import Source
-from custodiet.publish.report.wording import counted, interval, number, share, shown_interval
+from custodiet.publish.report.wording import counted, number, share, shown_interval
 
 ENOUGH: Final = 30
 LISTED: Final = 25
