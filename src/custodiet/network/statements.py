@@ -91,25 +91,33 @@ SELECT p.*, l.until FROM network_placed p JOIN network_lists l
   ON l.stated_by = p.stated_by AND l.direction = p.direction AND l.as_of IS NOT DISTINCT FROM p.as_of
 """
 
+# Searches are counted once by a grouping of their own: counting distinct keys within groups takes three times as long.
 _OBSERVED: Final = """
 CREATE OR REPLACE TEMP TABLE network_observed AS
-SELECT p.id AS source, o.id AS recipient, q.day, q.n_records, q.n_searches,
-       first_row.d AS disclosure_id, first_row.n AS record_no
-FROM (
-  SELECT producer, org, coalesce(searched_local, searched_at::TIMESTAMP)::DATE AS day,
-         count(*) AS n_records, {searches} AS n_searches,
-         min({{'d': r.disclosure_id, 'n': r.record_no}}) AS first_row,
-         first_row
-  FROM records r {join}
+WITH logs AS (
+  SELECT disclosure_id, row_number() OVER (ORDER BY disclosure_id) AS log
+  FROM (SELECT DISTINCT disclosure_id FROM records)),
+made AS (
+  SELECT producer, org, coalesce(searched_local, searched_at::TIMESTAMP)::DATE AS day, {search} AS search,
+         count(*) AS n_records, min(log * {rows} + record_no) AS first_row
+  FROM records r JOIN logs USING (disclosure_id) {join}
   WHERE kind = 'network-audit' AND org_basis = 'released'
-  GROUP BY producer, org, day) q
+  GROUP BY ALL),
+q AS (
+  SELECT producer, org, day, sum(n_records)::BIGINT AS n_records,
+         sum(CASE WHEN search IS NULL THEN n_records ELSE 1 END)::BIGINT AS n_searches, min(first_row) AS first_row
+  FROM made GROUP BY ALL)
+SELECT p.id AS source, o.id AS recipient, q.day, q.n_records, q.n_searches,
+       l.disclosure_id, q.first_row % {rows} AS record_no
+FROM q JOIN logs l ON l.log = q.first_row // {rows}
 JOIN network_names p ON p.name = q.producer
 JOIN network_names o ON o.name = q.org
 WHERE p.id <> o.id
 """
 
 _JOIN_SIGHTINGS: Final = "LEFT JOIN sightings g USING (disclosure_id, record_no)"
-_DISTINCT_SEARCHES: Final = "count(DISTINCT g.search_key) + count(*) FILTER (g.search_key IS NULL)"
+# More rows than a table can have.
+_ROWS: Final = 1 << 40
 
 
 def prepare(case: Case) -> None:
@@ -117,7 +125,9 @@ def prepare(case: Case) -> None:
     prepare_statements(case)
     linked = case.count("sightings") > 0
     case.execute(
-        _OBSERVED.format(searches=_DISTINCT_SEARCHES if linked else "count(*)", join=_JOIN_SIGHTINGS if linked else "")
+        _OBSERVED.format(
+            search="g.search_key" if linked else "NULL", join=_JOIN_SIGHTINGS if linked else "", rows=_ROWS
+        )
     )
 
 

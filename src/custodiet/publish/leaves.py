@@ -12,9 +12,8 @@ form is masked keeps its salt, so that nobody can try names until the commitment
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import pairwise, zip_longest
+from itertools import zip_longest
 from typing import Any, Final
 
 import numpy as np
@@ -121,8 +120,10 @@ class Leaves:
 
 def leaf_hashes(case: Case, table: str, key: bytes) -> Iterator[tuple[str, NDArray[Any], Hashes]]:
     """Give the leaves of each disclosure: its id, the rows' ids in order, and their hashes (shape (n, 32))."""
-    with _committed(case, table, key, None):
-        spans, numbers, hashes = _hashes(case)
+    sql = f"SELECT disclosure_id, row_id, unhex(leaf) AS leaf_hash FROM ({_committed_sql(table, 'true')})"
+    found = case.query(sql, [key.hex()])
+    order, spans = _in_order(found)
+    numbers, hashes = found["row_id"].to_numpy()[order], _hashes_of(found)[order]
     for disclosure_id, start, end in spans:
         yield disclosure_id, numbers[start:end], hashes[start:end]
 
@@ -132,41 +133,29 @@ def _parts(case: Case, table: str, key: bytes, outward: pa.Table | StoredRows) -
     parts: Sequence[Part | None] = (None,) if isinstance(outward, pa.Table) else parts_of(case, table)
     with case.registered("outward_rows", outward):
         for part in parts:
-            with _committed(case, table, key, part):
-                spans, numbers, hashes = _hashes(case)
-                condition, parameters = _narrowed(part, "o")
-                cited = _closed(table, case.query(_cited_sql(table, condition), parameters))
-            yield Leaves(spans, numbers, hashes, cited)
+            condition, parameters = part.where("r") if part else ("true", [])
+            found = case.query(_opened_sql(table, condition), [key.hex(), *parameters, *parameters])
+            order, spans = _in_order(found)
+            cited = _closed(table, found.filter(found["cited"]).drop_columns(["cited"]))
+            ordered, _ = _in_order(cited)
+            yield Leaves(spans, found["row_id"].to_numpy()[order], _hashes_of(found)[order], cited.take(ordered))
 
 
-def _narrowed(part: Part | None, alias: str) -> tuple[str, list[Any]]:
-    return part.where(alias) if part else ("true", [])
+def _in_order(rows: pa.Table) -> tuple[NDArray[Any], list[tuple[str, int, int]]]:
+    """Return what orders rows by disclosure and id, and where the rows of each disclosure then begin and end."""
+    ids = rows["disclosure_id"].combine_chunks().dictionary_encode()
+    names = ids.dictionary.to_pylist()
+    places = np.empty(len(names), np.int64)
+    places[sorted(range(len(names)), key=names.__getitem__)] = np.arange(len(names))
+    ranks = places[ids.indices.to_numpy(zero_copy_only=False)]
+    counts = np.bincount(ranks, minlength=len(names))
+    ends = np.cumsum(counts).tolist()
+    spans = [(name, end - n, end) for name, n, end in zip(sorted(names), counts.tolist(), ends, strict=True)]
+    return np.lexsort((rows["row_id"].to_numpy(), ranks)), spans
 
 
-@contextmanager
-def _committed(case: Case, table: str, key: bytes, part: Part | None) -> Iterator[None]:
-    """Keep the rows of a table with their salts, commitments and leaf for the time of the block."""
-    condition, parameters = _narrowed(part, "r")
-    case.execute(f"CREATE OR REPLACE TEMP TABLE committed AS {_committed_sql(table, condition)}",
-                 [key.hex(), *parameters])  # fmt: skip
-    try:
-        yield
-    finally:
-        case.execute("DROP TABLE temp.committed")
-
-
-def _hashes(case: Case) -> tuple[list[tuple[str, int, int]], NDArray[Any], Hashes]:
-    found = case.query(
-        "SELECT disclosure_id, row_id, unhex(leaf) AS hash FROM committed ORDER BY disclosure_id, row_id"
-    )
-    if not found.num_rows:
-        return [], np.empty(0, np.int64), np.empty((0, 32), np.uint8)
-    ids = found["disclosure_id"].combine_chunks().dictionary_encode()
-    codes = ids.indices.to_numpy()
-    edges = [0, *(np.flatnonzero(np.diff(codes)) + 1).tolist(), len(codes)]
-    spans = [(ids.dictionary[int(codes[start])].as_py(), start, end) for start, end in pairwise(edges)]
-    hashes = np.frombuffer(b"".join(_bytes_of(chunk) for chunk in found["hash"].chunks), np.uint8).reshape(-1, 32)
-    return spans, found["row_id"].to_numpy(), hashes
+def _hashes_of(rows: pa.Table) -> Hashes:
+    return np.frombuffer(b"".join(_bytes_of(chunk) for chunk in rows["leaf_hash"].chunks), np.uint8).reshape(-1, 32)
 
 
 def _bytes_of(chunk: Any) -> bytes:
@@ -244,43 +233,45 @@ def _completing(table: str, disclosure_id: str, tree: Tree, positions: NDArray[A
     return found
 
 
-def _cited_sql(table: str, condition: str) -> str:
-    """Return SQL of the cited rows of ``committed``, opened as far as the published rows ``o`` show the same.
+def _opened_sql(table: str, condition: str) -> str:
+    """Return SQL of the rows ``r`` of a table that meet a condition: leaf, and what opens those that are cited.
 
-    Args:
-        table: Table of the rows.
-        condition: Which of the published rows to look at.
+    A row is opened as far as the published row of the same place shows the same.
     """
     form = LEAF_FORMS[table]
     same = [f'o."{name}" IS NOT DISTINCT FROM c."{name}"' for name in form.clear]
     same += [
         f"{_hours(f'o.{_quoted(name)}')} IS NOT DISTINCT FROM {_hours(f'c.{_quoted(name)}')}" for name in form.hours
     ]
-    # Where the number is that of one row, one published row is compared; else it is enough that one of them agrees.
-    unique = form.order == (form.number,)
-    agreed = "coalesce({}, false)" if unique else "coalesce(bool_or({}), false)"
-    grouped = "" if unique else " GROUP BY disclosure_id, row_id"
-    # A text is told only where its published form is the whole of it.
-    equal = "".join(f', o."{name}" = c."{name}" AS equal_{name}' for name in form.texts)
-    told = [f"{agreed.format(f'same AND equal_{name}')} AS told_{name}" for name in form.texts]
-    columns = ["c.disclosure_id", "c.row_id", "s.opened", "unhex(c.leaf) AS leaf_hash"]
-    columns += [f'c."{name}"' for name in form.clear]
-    columns += [f'make_timestamptz({_hours(f"c.{_quoted(name)}")} * {_HOUR}) AS "{name}"' for name in form.hours]
+    columns = ["disclosure_id", "row_id", "cited", "same AS opened", "unhex(leaf) AS leaf_hash"]
+    columns += [f'"{name}"' for name in form.clear]
+    columns += [f'make_timestamptz({_hours(_quoted(name))} * {_HOUR}) AS "{name}"' for name in form.hours]
     for name in form.committed:
-        columns.append(f"unhex(c.commitment_{name}) AS commitment_{name}")
+        columns.append(f"unhex(commitment_{name}) AS commitment_{name}")
         if name != TIMES:
-            columns += [f'c."{name}"', f"unhex(c.salt_{name}) AS salt_{name}", f"s.told_{name}"]
+            # A text is told only where its published form is the whole of it.
+            columns += [f'"{name}"', f"unhex(salt_{name}) AS salt_{name}"]
+            columns.append(f"same AND coalesce(equal_{name}, false) AS told_{name}")
+    equal = "".join(f', o."{name}" = c."{name}" AS equal_{name}' for name in form.texts)
+    compared = dict.fromkeys(("disclosure_id", form.number, *form.clear, *form.hours, *form.texts))
     return (
-        "WITH cited AS (SELECT * FROM committed m SEMI JOIN cited_evidence e"
-        f" ON e.disclosure_id = m.disclosure_id AND e.record_no = m.{form.number}),\n"
-        f"beside AS (SELECT c.disclosure_id, c.row_id, {' AND '.join(same)} AS same{equal} FROM cited c"
-        f" LEFT JOIN (SELECT * FROM outward_rows o WHERE {condition}) o"
-        f" ON o.disclosure_id = c.disclosure_id AND o.{form.number} = c.{form.number}),\n"
-        f"compared AS (SELECT disclosure_id, row_id, {', '.join([agreed.format('same') + ' AS opened', *told])}"
-        f" FROM beside{grouped})\n"
-        f"SELECT {', '.join(columns)} FROM cited c JOIN compared s ON s.disclosure_id = c.disclosure_id"
-        " AND s.row_id = c.row_id ORDER BY c.disclosure_id, c.row_id"
+        f"WITH c AS ({_committed_sql(table, condition)}),\n"
+        f"o AS (SELECT {', '.join(map(_quoted, compared))}, {_row_id(form)} AS row_id"
+        f" FROM outward_rows r WHERE {condition}),\n"
+        "beside AS (SELECT c.*, e.record_no IS NOT NULL AS cited,"
+        f" coalesce({' AND '.join(same)}, false) AS same{equal} FROM c"
+        f" LEFT JOIN cited_evidence e ON e.disclosure_id = c.disclosure_id AND e.record_no = c.{form.number}"
+        " LEFT JOIN o ON e.record_no IS NOT NULL AND o.disclosure_id = c.disclosure_id AND o.row_id = c.row_id)\n"
+        f"SELECT {', '.join(columns)} FROM beside"
     )
+
+
+def _row_id(form: LeafForm) -> str:
+    """Return SQL of the place of a row among those of its disclosure, from 1."""
+    if form.order == (form.number,):
+        return form.number
+    order = ", ".join(f'"{name}" NULLS FIRST' for name in form.order)
+    return f"row_number() OVER (PARTITION BY disclosure_id ORDER BY {order})"
 
 
 def _closed(table: str, rows: pa.Table) -> pa.Table:
@@ -320,10 +311,6 @@ def _net(expression: str) -> str:
 def _committed_sql(table: str, condition: str) -> str:
     """Return SQL of the rows ``r`` of a table that meet a condition, with row_id, salts, commitments and leaf."""
     form = LEAF_FORMS[table]
-    row_id = form.number
-    if form.order != (form.number,):
-        order = ", ".join(f'"{name}" NULLS FIRST' for name in form.order)
-        row_id = f"row_number() OVER (PARTITION BY disclosure_id ORDER BY {order})"
     kept = dict.fromkeys(("disclosure_id", form.number, *form.clear, *form.hours, *form.texts))
     told = {name: f'"{name}"' for name in form.texts}
     times = ", ".join(_net(f"coalesce(epoch_us(\"{name}\")::VARCHAR, '')") for name in form.hours)
@@ -352,7 +339,8 @@ def _committed_sql(table: str, condition: str) -> str:
     passing = ["row_name", *(["exact_times"] if times else []), *(f"seed_{number}" for number, _ in pairs)]
     return (
         "WITH k AS (SELECT unhex(?) AS secret),\n"
-        f"numbered AS (SELECT {', '.join(map(_quoted, kept))}, {row_id} AS row_id FROM {table} r WHERE {condition}),\n"
+        f"numbered AS (SELECT {', '.join(map(_quoted, kept))}, {_row_id(form)} AS row_id"
+        f" FROM {table} r WHERE {condition}),\n"
         f"named AS (SELECT *, {row_name} AS row_name{exact} FROM numbered),\n"
         f"seeded AS (SELECT named.*{''.join(', ' + seed for seed in seeds)} FROM named, k),\n"
         f"salted AS (SELECT *{''.join(', ' + salt for salt in salts)} FROM seeded),\n"
