@@ -102,6 +102,8 @@ class Format(_Strict):
         telling: Words of which one must stand in a label that was read; without any, every set
             of ``required`` will do. They keep ordinary lists with a date, a name and a reason out.
         untold: Sets of columns that are enough without a telling word.
+        shown_by: Columns whose cells tell what the table is where no telling word does: most of
+            them must look like the type of their column.
         rank: Breaks ties between formats that read the same columns; higher wins.
         sentinels: Cells that stand for "no value" in this export, beside the masks known everywhere.
     """
@@ -118,6 +120,7 @@ class Format(_Strict):
     excluded_by: tuple[str, ...] = ()
     telling: tuple[str, ...] = ()
     untold: tuple[tuple[str, ...], ...] = ()
+    shown_by: tuple[str, ...] = ()
     time_formats: tuple[str, ...] = ()
     sentinels: tuple[str, ...] = ()
     eras: tuple[Era, ...] = ()
@@ -127,7 +130,7 @@ class Format(_Strict):
     @model_validator(mode="after")
     def _check(self) -> Format:
         named = {name for group in self.required for name in group}
-        named |= {name for group in self.untold for name in group}
+        named |= {name for group in self.untold for name in group} | set(self.shown_by)
         named |= {name for order in self.orders for name in order}
         named |= {name for split in self.split_times for name in (split.whole, split.date, split.clock)}
         if unknown := sorted(named - set(self.columns)):
@@ -282,6 +285,11 @@ def _is_told(candidate: Format, labels: Sequence[str | None], columns: Sequence[
     present = {name for name in columns if name}
     if not candidate.telling or any(set(group) <= present for group in candidate.untold):
         return True
+    return has_telling_word(candidate, labels, columns) or bool(present & set(candidate.shown_by))
+
+
+def has_telling_word(candidate: Format, labels: Sequence[str | None], columns: Sequence[str | None]) -> bool:
+    """Tell whether one of the labels that were read holds a word that says what the table is."""
     words = {word.casefold() for word in candidate.telling}
     return any(name and words & _words_of(label) for name, label in zip(columns, labels, strict=False))
 

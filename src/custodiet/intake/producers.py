@@ -8,7 +8,7 @@ basis is stored with the answer; where nothing tells, the producer stays null.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -38,6 +38,14 @@ _AGENCY_WORD: Final = re.compile(
     r"isd|hoa|state|constable)\b",
     re.IGNORECASE,
 )
+
+
+_AGENCY_LABEL: Final = re.compile(
+    r"^\W{0,3}(?:(?:name of )?(?:the )?(?:law enforcement |police |requesting |reporting |producing |owner )?"
+    r"(?:agency|organi[sz]ation|department|org|customer|network)(?: name)?|prepared for|report for)\s*[:=]\s*(.*)$",
+    re.IGNORECASE | re.DOTALL,
+)
+_LONGEST_NAME: Final = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +104,24 @@ def producer_in_name(text: str) -> str | None:
     words = rest.split()
     if 2 <= len(words) <= 9 and _AGENCY_WORD.search(rest):
         return rest
+    return None
+
+
+def agency_above(titles: Iterable[Sequence[str | None]]) -> str | None:
+    """Read the organisation out of the lines above a table: ``Agency: Anytown PD``, in one cell or in two.
+
+    Returns:
+        The name as it stands, or None where no line is labelled so and names an agency.
+    """
+    for line in titles:
+        filled = [cell.strip() for cell in line if cell and cell.strip()]
+        for place, text in enumerate(filled):
+            label = _AGENCY_LABEL.match(text if ":" in text or "=" in text else f"{text}:")
+            if not label:
+                continue
+            name = label[1].strip() or (filled[place + 1] if place + 1 < len(filled) else "")
+            if len(name) <= _LONGEST_NAME and producer_in_name(name):
+                return name
     return None
 
 

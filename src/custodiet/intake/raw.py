@@ -43,18 +43,24 @@ class RawTable:
             one-shot iterator, so that memory stays bounded.
         title: Title the source states for itself (PDF title, heading above the table).
         headings: Lines of text that stand above the table, top to bottom.
+        full_cells: Cells, by row number and position, that end where the first word of the cell below
+            them had no room: in a list of names the one below may be the rest of a name.
         date_cells: Columns that held real date cells or serial numbers, by position.
         hidden: The whole sheet is hidden.
         problems: What was odd while reading; may grow until ``rows`` is used up.
+        omits_blanks: No cell of it is blank, in a kind of file that can leave blank cells out:
+            a column that is blank throughout would be absent.
     """
 
     rows: Iterable[RawRow]
     sheet: str | None = None
     title: str | None = None
     headings: tuple[str, ...] = ()
+    full_cells: set[tuple[int, int]] = field(default_factory=set)
     hidden: bool = False
     date_cells: set[int] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
+    omits_blanks: bool = False
 
 
 @dataclass(frozen=True, slots=True)

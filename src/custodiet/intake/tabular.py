@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 
 from custodiet.case import Case
 from custodiet.case.stage import Stage
-from custodiet.intake.formats import clean_label, clean_labels
+from custodiet.intake.doubts import STATED
+from custodiet.intake.formats import FormatMatch, clean_label, clean_labels
 from custodiet.intake.kinds import Kind
 from custodiet.intake.layout import (
     Header,
@@ -22,7 +23,7 @@ from custodiet.intake.layout import (
 from custodiet.intake.layout.header import MAX_ROWS
 from custodiet.intake.mend import Mended, mend_layout, unread_periods
 from custodiet.intake.origin import Origin, store_disclosure
-from custodiet.intake.producers import Producer
+from custodiet.intake.producers import Producer, agency_above
 from custodiet.intake.raw import CsvFile, RawRow, RawTable
 from custodiet.intake.sharing_lists import CANONICAL_HEADER, ToldList, own_name, tell_list
 from custodiet.intake.sharing_lists import MAX_ROWS as MAX_LIST_ROWS
@@ -87,7 +88,7 @@ def load_table(
         mended = mend_layout(stage, header, timing)
         if stage.was_changed:
             timing = tell_times(stage, header.match)
-        title = table.title
+        title = table.title or agency_above(cells[place] for place in header.titles)
         if told is not None:
             titles = list(dict.fromkeys(text for text in (table.title, *table.headings, *told.labels) if text))
             page_producer, title = page_producer or own_name(told, titles), " - ".join(titles) or None
@@ -102,7 +103,7 @@ def load_table(
                 table.problems.extend(_told_problems(told))
             problems = [*table.problems, *_placed(header.problems, opened.first), *mended.problems, *loaded.problems,
                         *unread_periods(stage, timing), *(_shape(stage, loaded) if told is None else []),
-                        *_short(stage, header, origin, mended)]  # fmt: skip
+                        *_short(stage, header, origin, mended), *_omitted(table, header.match)]  # fmt: skip
             return store_disclosure(case, row, problems)
     finally:
         stage.drop()
@@ -115,7 +116,7 @@ def _tell_list(table: RawTable, opened: _Opened, header: Header | None) -> tuple
         return opened, None
     head = list(itertools.islice(opened.rows, MAX_LIST_ROWS + 1))
     titles = [text for text in (table.title, *table.headings, table.sheet) if text]
-    told = tell_list(head, titles)
+    told = tell_list(head, titles, table.full_cells)
     if told is None:
         return _Opened(opened.first, itertools.chain(head, opened.rows)), None
     first = [RawRow(0, CANONICAL_HEADER), *told.rows]
@@ -259,6 +260,18 @@ def _short(stage: Stage, header: Header, origin: Origin, mended: Mended) -> list
     if not any(problem.code == "column-shift" for problem in mended.problems):
         message += " The cells were read from the left, as they stand."
     return [Problem("phantom-header", message)]
+
+
+def _omitted(table: RawTable, match: FormatMatch) -> list[Problem]:
+    """Say of a log without any blank cell that columns may be absent because they are blank (quirk 49)."""
+    absent = [name for name in STATED if match.position(name) is None]
+    if not table.omits_blanks or match.format.kind not in ("search-log", "portal-log") or not absent:
+        return []
+    message = (
+        "No row holds a blank cell: whoever wrote the file may have left out what was blank, and with it whole "
+        f"columns. Of {', '.join(absent)}, blank and not exported cannot be told apart."
+    )
+    return [Problem("note", message)]
 
 
 def _shape(stage: Stage, loaded: Loaded) -> list[Problem]:

@@ -6,7 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from custodiet.intake.formats import FormatMatch, clean_label, clean_labels, match_format
+from custodiet.intake.formats import (
+    FormatMatch,
+    clean_label,
+    clean_labels,
+    has_telling_word,
+    load_formats,
+    match_format,
+)
 from custodiet.intake.layout.cells import CellType, cell_type
 from custodiet.intake.layout.columns import columns_by_cells, name_blank_columns, rejoin_instants
 from custodiet.intake.layout.rows import has_record_cells, is_blank_row
@@ -85,10 +92,10 @@ def _best_candidate(rows: Sequence[Cells]) -> _Candidate | None:
     for place, row in enumerate(rows):
         if is_blank_row(row) or has_record_cells(row):
             continue
-        options = [_candidate((place,), tuple(row))]
+        options = [_candidate((place,), tuple(row), rows)]
         below = rows[place + 1] if place + 1 < len(rows) else ()
         if below and not is_blank_row(below) and not has_record_cells(below):
-            options.append(_candidate((place, place + 1), _stacked(row, below)))
+            options.append(_candidate((place, place + 1), _stacked(row, below), rows))
         for option in options:
             if option and (best is None or len(option.match.mapping) > len(best.match.mapping)):
                 best = option
@@ -99,15 +106,33 @@ def _best_candidate(rows: Sequence[Cells]) -> _Candidate | None:
 
 def _single_if_equal(rows: Sequence[Cells], stacked: _Candidate) -> _Candidate:
     """Prefer the lower row alone where joining it with a banner above names no more columns."""
-    alone = _candidate((stacked.rows[1],), tuple(rows[stacked.rows[1]]))
+    alone = _candidate((stacked.rows[1],), tuple(rows[stacked.rows[1]]), rows)
     if alone and len(alone.match.mapping) >= len(stacked.match.mapping):
         return alone
     return stacked
 
 
-def _candidate(places: tuple[int, ...], labels: tuple[str | None, ...]) -> _Candidate | None:
+def _candidate(places: tuple[int, ...], labels: tuple[str | None, ...], rows: Sequence[Cells]) -> _Candidate | None:
     match = match_format(labels)
+    if match and not _is_shown(match, labels, rows[places[-1] + 1 :]):
+        others = [known for known in load_formats() if known.id != match.format.id]
+        match = match_format(labels, others)
     return _Candidate(places, labels, match) if match else None
+
+
+def _is_shown(match: FormatMatch, labels: Cells, rows: Sequence[Cells]) -> bool:
+    """Tell whether the cells say what the table is, where its labels could head any list: ``id, name, notes``."""
+    known = match.format
+    if not known.shown_by or has_telling_word(known, labels, match.columns):
+        return True
+    for name in known.shown_by:
+        place = match.position(name)
+        looks = [cell_type(row[place]) for row in rows if place is not None and place < len(row)]
+        filled = [look for look in looks if look is not CellType.BLANK]
+        fitting = sum(1 for look in filled if look.value == known.type_of(name))
+        if 2 * fitting <= len(filled):
+            return False
+    return True
 
 
 def _stacked(upper: Cells, lower: Cells) -> tuple[str | None, ...]:

@@ -72,26 +72,35 @@ def read_json_lines(path: Path) -> Reading:
             message = "The file is one JSON object and no list of rows; nothing was read."
             reading.problems.append(Problem("unsupported", message))
             return reading
-        keys, n_rows, problems = _survey(path, is_array=is_array)
+        survey = _survey(path, is_array=is_array)
     except (OSError, UnicodeError) as error:
         reading.problems.append(Problem("corrupt", f"The file cannot be read ({type(error).__name__})."))
         return reading
-    reading.problems.extend(problems)
-    if not n_rows:
+    reading.problems.extend(survey.problems)
+    if not survey.n_rows:
         reading.problems.append(Problem("no-table", "The file holds no JSON object that could be a row."))
         return reading
-    table = RawTable(rows=())
-    table.rows = _rows(path, keys, table.problems, is_array=is_array)
+    table = RawTable(rows=(), omits_blanks=not survey.has_blank)
+    table.rows = _rows(path, survey.keys, table.problems, is_array=is_array)
     reading.parts.append(table)
     return reading
 
 
-def _survey(path: Path, *, is_array: bool) -> tuple[tuple[str, ...], int, list[Problem]]:
+@dataclass(frozen=True, slots=True)
+class _Survey:
+    keys: tuple[str, ...]
+    n_rows: int
+    problems: list[Problem]
+    has_blank: bool
+
+
+def _survey(path: Path, *, is_array: bool) -> _Survey:
     """Collect the keys and count what cannot be read."""
     keys: dict[str, None] = {}
     problems: list[Problem] = []
     shapes: set[tuple[str, ...]] = set()
     n_rows = n_keys_over = 0
+    has_blank = False
     faults: Counter[str] = Counter()
     unit = "element" if is_array else "line"
     for item in _items(path, is_array=is_array):
@@ -101,6 +110,7 @@ def _survey(path: Path, *, is_array: bool) -> tuple[tuple[str, ...], int, list[P
                 problems.append(Problem(item.fault, item.message, f"{unit} {item.place:,}"))
             continue
         n_rows += 1
+        has_blank = has_blank or any(value is None or value == "" for value in item.value.values())
         shape = tuple(item.value)
         if shape not in shapes:
             for key in shape:
@@ -118,7 +128,7 @@ def _survey(path: Path, *, is_array: bool) -> tuple[tuple[str, ...], int, list[P
     if n_keys_over:
         message = f"{n_keys_over:,} cells have keys beyond the first {MOST_COLUMNS:,}; not read."
         problems.append(Problem("too-large", message))
-    return tuple(keys), n_rows, problems
+    return _Survey(tuple(keys), n_rows, problems, has_blank=has_blank)
 
 
 def _rows(path: Path, keys: tuple[str, ...], problems: list[Problem], *, is_array: bool) -> Iterator[RawRow]:
