@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 
 from custodiet.intake.producers import Producer, producer_in_name
@@ -19,7 +19,7 @@ from custodiet.intake.readers.page.direction import direction_of, without_sharin
 from custodiet.intake.readers.page.markup import Line
 from custodiet.intake.readers.page.names import has_organisation_word, is_prose, split_list
 from custodiet.intake.readers.page.tables import Entry, is_no_name, stated_entries
-from custodiet.intake.readers.page.vocabulary import plain, word_set, words_of
+from custodiet.intake.readers.page.vocabulary import US_STATES, plain, word_set, words_of
 
 CANONICAL_HEADER = ("Organization Name", "Networks Shared With Me", "Networks I'm Sharing", "Sharing Status")
 """Labels of the table that a told list becomes."""
@@ -30,6 +30,9 @@ _SAMPLE = 40
 _ORGANISATIONS = 0.5  # share of names that must hold a word of organisations
 _HOT = "hot"
 _HOT_LIST = re.compile(r"\bhot[- ]?lists?\b", re.IGNORECASE)
+_OPENS_UNIT = frozenset(
+    ["police", "sheriff", "sheriff's", "sheriffs", "attorney", "attorney's", "public", "safety", "marshal"]
+)
 _RUNS_ON = re.compile(r"(?:,|&|/|-|\b(?:of|and|the|for|de))$", re.IGNORECASE)
 
 
@@ -50,17 +53,20 @@ class ToldList:
     n_hot: int = 0
 
 
-def tell_list(rows: Iterable[RawRow], titles: Sequence[str]) -> ToldList | None:
+def tell_list(
+    rows: Iterable[RawRow], titles: Sequence[str], full_cells: Set[tuple[int, int]] = frozenset()
+) -> ToldList | None:
     """Read rows as a sharing list, or give None if nothing tells who shares with whom.
 
     Args:
         rows: All rows of a table.
         titles: What stands above or over the table: title, name of the sheet.
+        full_cells: Cells that end where the next word had no room.
     """
     kept = list(itertools.islice((row for row in rows if any(_text(cell) for cell in row.cells)), MAX_ROWS + 1))
     if not kept or len(kept) > MAX_ROWS:
         return None
-    told = _told_by_columns(kept) or _told_by_titles(kept, titles)
+    told = _told_by_columns(kept) or _told_by_titles(_rejoined(kept, full_cells), titles)
     return told if told is not None and _is_plausible(told) else None
 
 
@@ -110,12 +116,39 @@ def _row(row: RawRow, name: str, sides: set[str | None], status: str | None = No
     return RawRow(row.source_row, cells, row.page, row.hidden)
 
 
+def _rejoined(rows: Sequence[RawRow], full_cells: Set[tuple[int, int]]) -> list[RawRow]:
+    """Join names that a column broke: the line was full, and no word ends the name there."""
+    if not any(row.page for row in rows):
+        return list(rows)
+    cells = [list(row.cells) for row in rows]
+    for at in range(len(rows) - 1, 0, -1):
+        above, here = cells[at - 1], cells[at]
+        for place, text in enumerate(here):
+            upper = above[place] if place < len(above) else None
+            is_full = (rows[at - 1].source_row, place) in full_cells
+            if not text or not upper or rows[at].page != rows[at - 1].page:
+                continue
+            if _continues(upper, text) or (is_full and not _ends_name(upper)):
+                above[place], here[place] = f"{upper} {text}", None
+    return [
+        RawRow(row.source_row, tuple(own), row.page, row.hidden)
+        for row, own in zip(rows, cells, strict=True)
+        if any(own)
+    ]
+
+
+def _ends_name(text: str) -> bool:
+    last = plain(text).split()[-1].strip(".,")
+    return last in US_STATES or last.endswith((")", "]")) or last.lower() in word_set("organisation_words")
+
+
 def _told_by_titles(rows: Sequence[RawRow], titles: Sequence[str]) -> ToldList | None:
     """Read columns of names below titles that say the direction."""
     told = ToldList()
     side = next((found for title in titles if (found := _side_of(title))), None)
     told.labels += dict.fromkeys(title for title in titles if _side_of(title))
     sides: dict[int, str] = {}
+    above: list[str] = []
     is_single = sum(sum(map(bool, row.cells)) == 1 for row in rows) >= 0.5 * len(rows)
     for row in rows:
         cells = [_text(cell, keep_lines=True) for cell in row.cells]
@@ -135,9 +168,13 @@ def _told_by_titles(rows: Sequence[RawRow], titles: Sequence[str]) -> ToldList |
             told.n_layout += 1
         else:
             n = _read_names(told, row, cells, side, sides)
-            if n is None:
+            if n is None and (told.rows or len(filled) > 1 or len(above) >= _FIRST_ROWS):
                 return None
+            if n is None:
+                # Lines above the first that tells a direction: a title, a date.
+                above.append(filled[0])
             told.n_layout += not n
+    told.labels[:0] = above
     return told
 
 
@@ -197,11 +234,13 @@ def _names(cell: str) -> list[str]:
 
 
 def _continues(above: str, line: str) -> bool:
-    """Tell whether a line is the rest of the name above it."""
+    """Tell whether a line is the rest of the name above it, by the words at their seam."""
     if _RUNS_ON.search(above) or line[:1].islower() or line.startswith("("):
         return True
     words = words_of(line)
-    return bool(words) and all(word in word_set("sub_units") for word in words) and not has_organisation_word(above)
+    if not words or not all(word in word_set("sub_units") for word in words):
+        return False
+    return not _ends_name(above) or words_of(above)[-1] in _OPENS_UNIT
 
 
 def _is_plausible(told: ToldList) -> bool:

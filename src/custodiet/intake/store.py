@@ -14,7 +14,7 @@ from custodiet.case.typed import (
     name_expression,
     text_expression,
 )
-from custodiet.intake.doubts import STATED, search_doubts
+from custodiet.intake.doubts import STATED, event_doubts, search_doubts
 from custodiet.intake.producers import UNKNOWN, Producer
 from custodiet.intake.readers.page.vocabulary import word_set
 from custodiet.intake.sharing_lists import marks_for_no
@@ -95,7 +95,7 @@ def _store_events(context: TableContext) -> Loaded:
     )[0]
     row = context.origin.producer_row(context.producer(None))
     row |= {"kind": "event-log", "first_searched_at": first, "last_searched_at": last}
-    return Loaded(row, list(context.timing.problems), n_events=n_events)
+    return Loaded(row, event_doubts(context), n_events=n_events)
 
 
 def _store_edges(context: TableContext) -> Loaded:
@@ -164,7 +164,7 @@ def _most_frequent(stage: Stage, place: int | None, marks: Sequence[str]) -> Pro
         return None
     known = word_set("yes_marks") | set(marks_for_no(marks)) | {"x", "all", "full", "pending", "inactive", "active"}
     for name, _ in stage.tally(f"trim(split_part({cell(place)}, ',', 1))", 12):
-        if name and name.strip().lower() not in known:
+        if name and name.strip().lower() not in known and re.search(r"[^\W\d_]{2}", name):
             return Producer(re.sub(r"\s+", " ", name), "the network that the list most often says it shares")
     return None
 

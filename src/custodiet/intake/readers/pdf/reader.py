@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 from custodiet.intake.raw import RawRow, RawTable, Reading
@@ -18,7 +18,7 @@ from custodiet.intake.readers.pdf.document import (
 )
 from custodiet.intake.readers.pdf.furniture import strip_furniture
 from custodiet.intake.readers.pdf.glyphs import read_glyphs
-from custodiet.intake.readers.pdf.grid import GridLine, build_grid
+from custodiet.intake.readers.pdf.grid import Grid, GridLine, build_grid
 from custodiet.intake.readers.pdf.lines import Line, build_lines, cut_pieces, is_spaced
 from custodiet.intake.readers.pdf.lists import list_of
 from custodiet.intake.readers.pdf.records import split_records
@@ -80,7 +80,8 @@ def read_pdf(path: Path) -> Reading:
         heading = section.heading[-1].text if section.heading else None
         sheet = None if len(sections) == 1 else heading or f"table {number}"
         above = tuple(line.text for line in section.heading)
-        reading.parts.append(RawTable(rows=list(_rows(section)), sheet=sheet, title=title or heading, headings=above))
+        rows, full = _rows(section)
+        reading.parts.append(RawTable(rows=rows, sheet=sheet, title=title or heading, headings=above, full_cells=full))
     return reading
 
 
@@ -107,7 +108,7 @@ def _read_page(handle: PageHandle, found: _Document) -> None:
     found.pages.append(lines)
 
 
-def _rows(section: Section) -> Iterator[RawRow]:
+def _rows(section: Section) -> tuple[list[RawRow], set[tuple[int, int]]]:
     grid = build_grid(section.lines)
     n = len(grid.header)
     placed = [
@@ -121,9 +122,29 @@ def _rows(section: Section) -> Iterator[RawRow]:
     placed.sort(key=lambda item: item[0])
     if grid.header:
         placed.insert(0, (-1, grid.header[0].page, grid.header))
+    found = []
     for source_row, (first, page, lines) in enumerate(placed, start=1):
         labels = first < 0 or first in grid.repeats
-        yield RawRow(source_row, _cells(lines, grid.label_rooms if labels else grid.rooms), page)
+        found.append(RawRow(source_row, _cells(lines, grid.label_rooms if labels else grid.rooms), page))
+    return found, _full_cells([lines for _, _, lines in placed], grid)
+
+
+def _full_cells(rows: list[list[GridLine]], grid: Grid) -> set[tuple[int, int]]:
+    """Give the cells that end where the first word of the cell right below would not have fitted beside them."""
+    limits = [room for room in grid.label_rooms if room != float("inf")]
+    if not limits:
+        return set()
+    rooms = [min(room, max(limits)) for room in grid.label_rooms]
+    full: set[tuple[int, int]] = set()
+    for number, (upper, lower) in enumerate(pairwise(rows), start=1):
+        if upper[-1].page != lower[0].page:
+            continue
+        for column, (above, below) in enumerate(zip(upper[-1].cells, lower[0].cells, strict=True)):
+            if above is None or below is None:
+                continue
+            if above.width + 0.5 * above.letter + below.first > rooms[column]:
+                full.add((number, column))
+    return full
 
 
 def _cells(lines: list[GridLine], rooms: list[float]) -> tuple[str | None, ...]:
