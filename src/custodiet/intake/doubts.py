@@ -8,7 +8,6 @@ from custodiet.case.stage import Stage
 from custodiet.case.typed import cell, text_expression
 from custodiet.intake.staged import TableContext
 from custodiet.intake.states import cell_state
-from custodiet.intake.timing import Timing
 from custodiet.model.problems import Problem
 from custodiet.model.reading import RecordTyping
 from custodiet.model.terms import CellState
@@ -23,26 +22,33 @@ _CONSTANT_ROWS = 20
 def search_doubts(context: TableContext, typing: RecordTyping, n_records: int) -> list[Problem]:
     """Tell what is doubtful about a search log that was just stored, and carry out what its receipt withholds."""
     receipt = context.origin.receipt
-    problems = _time_problems(context, context.timing)
+    problems = _time_problems(context, "searched_at", "records")
     problems += _receipt_notes(context, receipt.withheld_columns if receipt else ())
     return problems + _constants(context, typing) + _count_notes(context, n_records) + _remade(context)
 
 
-def _time_problems(context: TableContext, timing: Timing) -> list[Problem]:
+def event_doubts(context: TableContext) -> list[Problem]:
+    """Tell what is doubtful about the times of an event log that was just stored."""
+    return _time_problems(context, "event_at", "events")
+
+
+def _time_problems(context: TableContext, name: str, table: str) -> list[Problem]:
+    timing = context.timing
     problems = list(timing.problems)
-    raw = timing.columns.get("searched_at")
+    raw = timing.columns.get(name)
     if raw is not None:
         n_bad = context.case.value(
-            "SELECT count(*) FROM records WHERE disclosure_id = ? AND searched_at IS NULL", [context.disclosure_id]
+            f"SELECT count(*) FROM {table} WHERE disclosure_id = ? AND {name} IS NULL", [context.disclosure_id]
         )
-        problems += _missing_times(context, raw.position, int(n_bad)) if n_bad else []
+        problems += _missing_times(context, raw.position, int(n_bad), table) if n_bad else []
     serial = any(item.kind == "serial" for column in timing.columns.values() for item in column.formats)
     if serial or context.date_cells & {column.position for column in timing.columns.values()}:
         problems.append(Problem("serial-date", "Times are date cells or serial numbers of a spreadsheet; converted."))
     return problems
 
 
-def _missing_times(context: TableContext, place: int, n_missing: int) -> list[Problem]:
+def _missing_times(context: TableContext, place: int, n_missing: int, table: str) -> list[Problem]:
+    what_of = {"records": "search times", "events": "times of events"}[table]
     n_blank = int(str(context.stage.value("count(*)", f"coalesce(trim({cell(place)}), '') = ''")))
     n_masked = _count_masked(context.stage, place)
     counts = {
@@ -51,7 +57,7 @@ def _missing_times(context: TableContext, place: int, n_missing: int) -> list[Pr
         "note ": (n_blank, "are blank"),
     }
     return [
-        Problem(code.strip(), f"{n:,} search times {what}; those rows have no time.")
+        Problem(code.strip(), f"{n:,} {what_of} {what}; those rows have no time.")
         for code, (n, what) in counts.items()
         if n > 0
     ]
