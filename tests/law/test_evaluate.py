@@ -377,3 +377,42 @@ def test_a_faulty_pack_changes_nothing(case: Case, tmp_path: Path) -> None:
 
 def test_bundled_packs_are_found() -> None:
     assert {"practice", "patterns"} <= {folder.name for folder in bundled_folders()}
+
+
+def test_what_is_counted_apart_can_ask_a_parameter_that_changes_with_the_law(case: Case) -> None:
+    made = rule(
+        pattern={"field": "purposes", "op": "any_of", "value": ["offense.*"]},
+        parameters={"wide": {"values": {date(2020, 1, 1): 5, date(2025, 3, 4): 3}, "basis": "reading"}},
+        counts_apart=[{"name": "wide", "label": "wide searches", "when": {"field": "networks", "op": "gt", "value": "$wide"}}],
+        statement="{n} searches of {subject}, and {apart:wide} wide ones.",
+    )  # fmt: skip
+    later = NOON + timedelta(days=1)
+    rows = [search(1), *(search(n, reason_key="unclear", networks=n) for n in (4, 5, 6))]
+    fill(case, [*rows, search(7, reason_key="unclear", networks=4, at=later)])
+    run(case, made)
+    assert found(case, "test.rule")[0]["statement"] == f"1 search of {PD}, and 2 wide ones."
+
+
+def test_a_group_shows_the_values_of_what_it_counts_and_what_is_counted_apart(case: Case) -> None:
+    made = rule(
+        aggregate={"per": ["producer", "org"], "counts": {"field": "case_number_given", "op": "eq", "value": False}},
+        pattern={"field": "n_counted", "op": "ge", "value": 2}, group_by=["producer"],
+        counts_apart=[{"name": "hidden", "label": "hidden numbers", "when": {"field": "case_number_state", "op": "eq", "value": "masked"}}],
+        statement="{n} searches ({by:org}; {by:org_state}) by {list:org}; {apart:hidden} hidden.",
+    )  # fmt: skip
+    cells = (
+        [("Reno NV PD", "blank")] * 3
+        + [("Austin TX PD", "blank")] * 2
+        + [("Austin TX PD", "masked"), ("Ashford OH SO", "blank"), (PD, "value")]
+    )
+    rows = [
+        search(n, org=org, org_basis="released", case_number_state=state) for n, (org, state) in enumerate(cells, 1)
+    ]
+    names = [organisation(PD, "CA"), organisation("Reno NV PD", "NV"), organisation("Austin TX PD", "TX")]
+    fill(case, rows, organisations=names)
+    run(case, made)
+    (row,) = found(case, "test.rule")
+    assert (
+        row["statement"]
+        == "5 searches (Reno NV PD 3, Austin TX PD 2; NV 3, TX 2) by Reno NV PD, Austin TX PD; 1 hidden."
+    )

@@ -19,7 +19,7 @@ from tests.law.builders import PD, fill, found, organisation, outcomes, search, 
 EVERYTHING: dict[str, Any] = {
     "agency": PD, "policy": "Policy 462", "url": "https://example.org/462", "in_force_from": date(2025, 3, 1), "retention_days": 30,
     "permitted_purposes": ["offense.*", "person.missing"], "forbidden_purposes": "immigration.*, protected.assembly",
-    "sharing_states": ["CA"], "federal_sharing": False, "audit_interval_days": 90, "shares_need_approval": True,
+    "sharing_states": ["CA"], "federal_sharing": False, "audit_interval_days": 90, "deletion_interval_days": "7", "shares_need_approval": True,
     "approved_by": "the Chief", "case_number_required": "yes",
 }  # fmt: skip
 
@@ -28,6 +28,7 @@ def test_the_rules_of_a_policy_pass_their_own_trial(tmp_path: Path) -> None:
     paths = new_policy(EVERYTHING, tmp_path / "pack")
     assert [path.stem for path in paths] == [
         "pack", "retention", "purpose-not-permitted", "purpose-forbidden", "sharing", "approval", "case-number", "audit-interval",
+        "deletion-interval",
     ]  # fmt: skip
     assert [(t.rule_id, t.failures, t.living) for t in try_packs([tmp_path / "pack"]) if not t.passed] == []
 

@@ -81,8 +81,8 @@ def test_a_californian_list_with_recipients_of_other_states(case: Case) -> None:
     assert "names 5 of 6 recipients outside California (TX 3, OH 1, federal 1)" in row["statement"]
     assert "seen from 2025-06-01 to 2026-01-01" in row["statement"]
     assert any("Attorney General" in text and "disputed" in text for text in row["caveats"])
-    assert any("1 recipients marked inactive" in text for text in row["caveats"])
-    assert any("1 recipients whose state is not known" in text for text in row["caveats"])
+    assert any("1 recipient marked inactive" in text for text in row["caveats"])
+    assert any("1 recipient whose state is not known" in text for text in row["caveats"])
     assert '"agencies of other states count as public agencies", "choice": "reading", "count": 1' in row["sensitivity"]
 
 

@@ -71,6 +71,11 @@ def leaf(field: str, op: str, value: Any = None) -> dict[str, Any]:
     return {"field": field, "op": op} | ({} if value is None else {"value": value})
 
 
+AGGREGATE: dict[str, Any] = {
+    "aggregate": {"per": ["producer"], "counts": leaf("case_number_given", "eq", False)}, "pattern": leaf("n_counted", "gt", 2),
+}  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -107,7 +112,15 @@ def leaf(field: str, op: str, value: Any = None) -> dict[str, Any]:
         ({"examples": {"cases": [{"name": "no zone", "row": {"searched_at": "x"}, "expect": "clear"}] * 3}}, "is no instant with a zone"),
         ({"examples": {"cases": [{"name": "one", "expect": "clear"}]}}, "at least 3"),
         ({"law": [{"cite": "An Act", "url": "javascript:alert(1)"}]}, "pattern"),
-        ({"code": "import os"}, "this key is not known here"),
+        ({"code": "import os"}, "code: this key is not known here; allowed: schema, id, title, status"),
+        ({"in_force": {"from": None, "until": None}}, "in_force.until: this key is not known here; allowed: from, to."),
+        ({"law": [{"cite": "An Act", "quotation": "x"}]}, "law.0.quotation: this key is not known here; allowed: cite, url, quote, note"),
+        ({"parameters": {"p": {"values": {}, "bases": "law"}}}, "parameters.p.bases: this key is not known here; allowed: values, basis, unit, note."),
+        ({"title": ["a", "b"]}, "Input should be a valid string; seen a list."),
+        ({"status": "done"}, "seen 'done'"),
+        (AGGREGATE | {"examples": {"cases": [{"name": "both", "rows": [{}], "each": {"org_state": ["CA"]}, "expect": "clear"}] * 3}}, "'each' beside rows has no effect; allowed: rows, defaults."),
+        (AGGREGATE | {"examples": {"cases": [{"name": "both", "rows": [{}], "row": {"org_state": "CA"}, "expect": "clear"}] * 3}}, "'row' beside rows has no effect"),
+        ({"counts_apart": [{"name": "many", "label": "many", "when": leaf("networks", "gt", "$most")}]}, "there is no parameter 'most'"),
     ],
 )  # fmt: skip
 def test_what_does_not_fit_is_named(tmp_path: Path, change: dict[str, Any], message: str) -> None:

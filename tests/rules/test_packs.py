@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from custodiet.model.terms import Outcome, Severity
 from custodiet.rules import schema
-from custodiet.rules.engine_examples import run_compiled, scratch_case
+from custodiet.rules.engine_examples import run_apart, run_compiled, scratch_case
 from custodiet.rules.examples import example_cases, judge, run_closure
 from custodiet.rules.load import find_rule, load_packs
 from custodiet.rules.mutants import living_mutants, mutants
 from custodiet.rules.rule import Rule, rule_of
 from custodiet.rules.try_pack import try_packs
+from tests.rules.builders import rule
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS = ["practice", "patterns"]
@@ -85,3 +88,20 @@ def test_the_published_schema_is_that_of_the_program() -> None:
         assert json.loads((ROOT / "docs" / "schema" / f"{name}.json").read_text(encoding="utf-8")) == content, (
             "run: custodiet rules docs --to docs/rules --schema docs/schema"
         )
+
+
+def apart_rule(when: dict[str, Any]) -> Rule:
+    """Make a rule that counts something apart, with examples of three and of six networks."""
+    cases = [{"name": f"{n} networks", "row": {"networks": n}, "expect": "not-evaluable"} for n in (3, 3, 6)]
+    return rule(
+        parameters={"wide": {"values": {date(2020, 1, 1): 5}, "basis": "reading"}}, examples={"cases": cases},
+        counts_apart=[{"name": "wide", "label": "wide searches", "when": when}],
+    )  # fmt: skip
+
+
+def test_the_trial_asks_what_is_counted_apart() -> None:
+    good = {"field": "networks", "op": "gt", "value": "$wide"}
+    never = {"all": [good, {"field": "networks", "op": "lt", "value": 2}]}
+    with scratch_case() as engine:
+        told = [run_apart(made, engine, example_cases(made)) for made in (apart_rule(good), apart_rule(never))]
+    assert told == [[], ["test.rule: counts_apart 'wide': holds for no row of the examples"]]

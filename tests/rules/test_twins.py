@@ -193,3 +193,30 @@ def test_a_parameter_holds_from_its_date_on(engine: Case) -> None:
 def test_the_model_of_a_rule_is_unchanged_by_running_it() -> None:
     made = rule()
     assert RuleModel.model_validate(made.model.model_dump(by_alias=True)) == made.model
+
+
+DAYS = st.dates(date(2023, 11, 1), date(2025, 2, 28))
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    spans=st.lists(st.tuples(DAYS, DAYS, st.booleans()), min_size=1, max_size=8),
+    ends=st.tuples(st.none() | DAYS, st.none() | DAYS),
+    field=st.sampled_from(["days", "full_years", "full_months"]),
+    limit=st.integers(0, 400),
+)
+def test_intervals_are_cut_to_the_rule_alike(
+    engine: Case, spans: list[tuple[date, date, bool]], ends: tuple[date | None, date | None], field: str, limit: int
+) -> None:
+    first, last = ends
+    if first is not None and last is not None and last < first:
+        first, last = last, first
+    made = rule(
+        subject="interval", in_force={"from": first, "to": last}, pattern={"field": field, "op": "gt", "value": limit}
+    )
+    subject = SUBJECTS["interval"]
+    table = [
+        build_row(subject, {"begins_on": min(a, b), "ends_on": max(a, b)} | ({} if known else {"days": None}))
+        for a, b, known in spans
+    ]
+    assert row_outcomes(made, engine, table) == [outcome_of(made, row) for row in table]

@@ -10,7 +10,8 @@ import pyarrow as pa
 
 from custodiet.case import Case
 from custodiet.case.types import arrow_schema
-from custodiet.law.evidence import LISTS, Evidence, group_evidence, row_evidence
+from custodiet.law.details import Evidence
+from custodiet.law.evidence import LISTS, group_evidence, row_evidence
 from custodiet.law.findings import rebuild_findings
 from custodiet.law.indicators import indicator_row, judged_sql
 from custodiet.law.review import apply_decisions, ensure_review_tables

@@ -4,67 +4,34 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import ibis
 
 from custodiet.case import Case
 from custodiet.law.binding import narrowed, of_owners
-from custodiet.law.scan import DIALECT, Scan, level_of, shown_fields
-from custodiet.rules.compile import condition, outcome
-from custodiet.rules.compile_groups import group_table, key_names, member_table
+from custodiet.law.details import (
+    Evidence,
+    Key,
+    add_details,
+    add_group_details,
+    group_fields,
+    key_places,
+    make_members,
+    same_group,
+)
+from custodiet.law.scan import DIALECT, Scan
+from custodiet.rules.compile import outcome
+from custodiet.rules.compile_groups import group_table, member_table
 from custodiet.rules.conditions import parameter_names
+from custodiet.rules.intervals import cut_table
 from custodiet.rules.rule import Rule
 from custodiet.rules.schema import Alternative
 
 ERAS: Final = ("devices", "id", "no-identity", "drop-down")
 LOG_KINDS: Final = ("organisation-audit", "network-audit", "portal-audit", "other")
-Key = tuple[Any, ...]
-
-
-@dataclass(slots=True)
-class Evidence:
-    """Hold what lies behind one indicator.
-
-    Attributes:
-        key: Values of the rule's ``group_by``.
-        n: What the statement counts: linked searches, or distinct shares, or rows.
-        n_records: Rows of evidence.
-        denominator: What was evaluated, in the unit of ``n``.
-        n_not_evaluable: What could not be told, in the unit of ``n``.
-        n_groups: Groups that meet the pattern; 0 for rules on single rows.
-        digest: Number made of the evidence rows, whatever their order.
-        list_no: Where the rows wait in the table :data:`LISTS`.
-        alternatives: Counts under the rule's other definitions, in their order.
-        eras: Count for each form of the export among the evidence.
-        eras_judged: Most forms of the export among what was evaluated of one kind of log.
-        breakdowns: Field to (value, count), most first.
-        apart: Name to count of what is counted beside.
-    """
-
-    key: Key
-    n: int
-    n_records: int
-    denominator: int
-    n_not_evaluable: int
-    first: datetime | date | None
-    last: datetime | date | None
-    digest: str
-    list_no: int
-    n_groups: int = 0
-    alternatives: list[int] = field(default_factory=list)
-    eras: dict[str, int] = field(default_factory=dict)
-    eras_judged: int = 1
-    breakdowns: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
-    apart: dict[str, int] = field(default_factory=dict)
-
-
-def group_fields(rule: Rule) -> tuple[str, ...]:
-    """Return the fields that one indicator of the rule is about."""
-    return tuple(rule.model.group_by) or (rule.subject.owner,)
 
 
 def altered(rule: Rule, other: Alternative) -> Rule:
@@ -93,15 +60,20 @@ def row_evidence(case: Case, scan: Scan, rule: Rule, owners: Sequence[str]) -> l
     subject = rule.subject
     table = of_owners(scan.table, subject, scan.owners, owners)
     judged = narrowed(rule, scan.owners, owners)
+    cut = cut_table(rule, table)
     keys = group_fields(rule)
     counted = rule.model.count_distinct or "search_key"
     dates = "searched_at" if subject.name == "search" else subject.date_field
-    columns: dict[str, Any] = {f"g{n}": table[name] for n, name in enumerate(keys)}
+    columns: dict[str, Any] = {f"g{n}": cut[name] for n, name in enumerate(keys)}
+    # Two intervals can end with one row: then it is the interval itself that tells indicators apart.
+    marked = ibis.literal("") if subject.start_field is None else ibis.literal(":") + cut["gap"]
     columns |= {
+        "mark": marked,
         "o": outcome(judged, table, scan.hoisted),
         "counted": table[counted].cast("string").hash(),
         "repeated": table.repeated if rule.model.count_distinct is None else ibis.literal(True),
-        "happened": table[dates],
+        "happened": cut[dates],
+        "began": cut[subject.start_field or dates],
         "disclosure_id": table[subject.evidence[0]],
         "record_no": table[subject.evidence[1]],
         "era": table.era if subject.name == "search" else ibis.null("string"),
@@ -112,8 +84,7 @@ def row_evidence(case: Case, scan: Scan, rule: Rule, owners: Sequence[str]) -> l
     inner = ibis.to_sql(table.select(**columns), dialect=DIALECT)
     unique = not scan.repeats and rule.model.count_distinct is None
     found = _gather(case, inner, len(keys), len(rule.model.sensitivity), unique=unique)
-    if rule.model.counts_apart or shown_fields(rule):
-        _add_details(case, scan, rule, {item.key: item for item in found})
+    add_details(case, scan, rule, {item.key: item for item in found})
     return found
 
 
@@ -128,8 +99,9 @@ def group_evidence(case: Case, scan: Scan, rule: Rule) -> tuple[list[tuple[str, 
     )
     found: list[Evidence] = []
     if any(row[1] for row in tallies):
-        members = _make_members(case, scan, rule)
+        members = make_members(case, scan, rule)
         found = _group_hits(case, rule, members, groups, unique=not scan.repeats)
+        add_group_details(case, scan, rule, (members, groups), {item.key: item for item in found})
         for other in rule.model.sensitivity:
             changed = altered(rule, other)
             stored = None if other.counts is not None or _in_members(rule, other) else members
@@ -145,14 +117,14 @@ def _gather(case: Case, inner: str, n_keys: int, n_alternatives: int, *, unique:
     keys = ", ".join(f"g{n}" for n in range(n_keys))
     counts = _counts(case, inner, n_keys, n_alternatives, unique=unique)
     case.execute(
-        f"CREATE OR REPLACE TEMP TABLE hits AS SELECT {keys}, happened, disclosure_id, record_no FROM ({inner}) WHERE o = 0"
+        f"CREATE OR REPLACE TEMP TABLE hits AS SELECT {keys}, happened, began, mark, disclosure_id, record_no FROM ({inner}) WHERE o = 0"
     )
     case.execute(
         f"CREATE TEMP TABLE IF NOT EXISTS {LISTS} (list_no BIGINT, evidence STRUCT(disclosure_id VARCHAR, record_no BIGINT)[])"
     )
     start = int(case.value(f"SELECT coalesce(max(list_no), 0) FROM {LISTS}"))
     rows = case.rows(
-        f"SELECT {keys}, count(*), min(happened), max(happened), {_DIGEST} FROM hits GROUP BY {keys} ORDER BY {keys}"
+        f"SELECT {keys}, count(*), min(began), max(happened), {_DIGEST} FROM hits GROUP BY {keys} ORDER BY {keys}"
     )
     case.execute(
         f"INSERT INTO {LISTS} SELECT {start} + row_number() OVER (ORDER BY {keys}), evidence FROM"
@@ -214,7 +186,7 @@ _FORM: Final = (
     )
     + " ELSE 0 END ELSE 0 END::BIGINT"
 )
-_DIGEST: Final = "md5(bit_xor(md5_number(disclosure_id || ':' || record_no))::VARCHAR)"
+_DIGEST: Final = "md5(bit_xor(md5_number(disclosure_id || ':' || record_no || mark))::VARCHAR)"
 _ROWS: Final = (
     "list({'disclosure_id': disclosure_id, 'record_no': record_no::BIGINT} ORDER BY disclosure_id, record_no)"
 )
@@ -228,30 +200,15 @@ def _make_groups(case: Case, scan: Scan, rule: Rule) -> str:
     return "group_outcomes"
 
 
-def _make_members(case: Case, scan: Scan, rule: Rule) -> str:
-    members = ibis.to_sql(member_table(rule, scan.table, scan.hoisted, ("repeated", "kind")), dialect=DIALECT)
-    case.execute(f"CREATE OR REPLACE TEMP TABLE group_members AS SELECT * FROM ({members}) WHERE told IS NOT NULL")
-    return "group_members"
-
-
-def _same(rule: Rule) -> str:
-    return " AND ".join(f"m.{key} IS NOT DISTINCT FROM g.{key}" for key in key_names(rule))
-
-
-def _places(rule: Rule) -> list[str]:
-    assert rule.grouping is not None  # noqa: S101 - callers pass aggregates
-    return [f"k{rule.grouping.per.index(name)}" for name in group_fields(rule)]
-
-
 def _group_hits(case: Case, rule: Rule, members: str, groups: str, *, unique: bool) -> list[Evidence]:
-    places = _places(rule)
+    places = key_places(rule)
     keys = ", ".join(f"m.{key} AS g{n}" for n, key in enumerate(places))
     # A pattern about absence (a long gap) has no counted search to show: then all members are its evidence.
     inner = (
         f"SELECT {keys}, CASE WHEN g.outcome = 0 AND (m.told = 1 OR (m.told = 0 AND g.n_counted = 0)) THEN 0"
         " WHEN g.outcome < 2 AND m.told < 2 THEN 1 ELSE 2 END::TINYINT AS o, hash(m.search_key) AS counted,"
-        " m.repeated, m.searched_at AS happened, m.disclosure_id, m.record_no, m.era, m.kind"
-        f" FROM {members} m JOIN {groups} g ON {_same(rule)} WHERE g.outcome <> 3"
+        " m.repeated, m.searched_at AS happened, m.searched_at AS began, '' AS mark, m.disclosure_id, m.record_no, m.era, m.kind"
+        f" FROM {members} m JOIN {groups} g ON {same_group(rule)} WHERE g.outcome <> 3"
     )
     found = _gather(case, inner, len(places), 0, unique=unique)
     n_groups = _groups_by_key(case, groups, places)
@@ -277,46 +234,10 @@ def _alternative_counts(case: Case, scan: Scan, rule: Rule, changed: Rule, store
     members = member_table(changed, scan.table)
     if stored is not None:
         members = ibis.table(members.schema(), name=stored)
-    keys = ", ".join(_places(rule))
+    keys = ", ".join(key_places(rule))
     groups = ibis.to_sql(group_table(changed, members), dialect=DIALECT)
     rows = case.rows(f"SELECT {keys}, sum(n_counted) FROM ({groups}) WHERE outcome = 0 GROUP BY {keys}")
     return {tuple(row[:-1]): int(row[-1]) for row in rows}
-
-
-def _add_details(case: Case, scan: Scan, rule: Rule, found: Mapping[Key, Evidence]) -> None:
-    table = scan.table
-    keys = group_fields(rule)
-    named = {f"g{n}": table[name] for n, name in enumerate(keys)}
-    listed = ", ".join(named)
-    counted = table[rule.model.count_distinct or "search_key"].cast("string")
-    judged = outcome(rule, table, scan.hoisted)
-    for name in shown_fields(rule):
-        shown = _shown_value(table, name, level_of(rule.subject, name))
-        inner = ibis.to_sql(table.select(**named, o=judged, v=shown, counted=counted), dialect=DIALECT)
-        rows = case.rows(
-            f"SELECT {listed}, coalesce(v, 'not stated'), count(DISTINCT counted) AS n FROM ({inner}) WHERE o = 0"
-            f" GROUP BY ALL ORDER BY n DESC, {len(keys) + 1}"
-        )
-        for row in rows:
-            found[tuple(row[: len(keys)])].breakdowns.setdefault(name, []).append((str(row[-2]), int(row[-1])))
-    for apart in rule.model.counts_apart:
-        holds = condition(apart.when.tree(), table)
-        inner = ibis.to_sql(table.select(**named, o=judged, w=holds, counted=counted), dialect=DIALECT)
-        rows = case.rows(
-            f"SELECT {listed}, count(DISTINCT counted) FROM ({inner}) WHERE w AND o <> 0 GROUP BY {listed}"
-        )
-        counts = {tuple(row[:-1]): int(row[-1]) for row in rows}
-        for key, item in found.items():
-            item.apart[apart.name] = counts.get(key, 0)
-
-
-def _shown_value(table: Any, name: str, level: str | None) -> Any:
-    """Show a federal organisation as such, wherever its office is, and those without a state by their level."""
-    if level is None:
-        return table[name]
-    apart = table[level].isin(["federal", "tribal", "foreign", "private"]) & table[name].isnull()
-    shown = ibis.cases(((table[level] == "federal") | apart, table[level]), else_=table[name])
-    return shown.fill_null("state not known")
 
 
 def evidence_id(rule: Rule, subject: str, counterpart: str | None, digest: str) -> str:

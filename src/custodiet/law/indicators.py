@@ -10,11 +10,13 @@ from typing import Any
 import ibis
 
 from custodiet.case import Case
-from custodiet.law.evidence import Evidence, evidence_id, group_fields
+from custodiet.law.details import Evidence, group_fields
+from custodiet.law.evidence import evidence_id
 from custodiet.law.scan import DIALECT, Scan
 from custodiet.law.statements import caveats_of, sensitivity_of, statement_of
 from custodiet.rules.compile import outcome
 from custodiet.rules.compile_groups import group_table, key_names, member_table
+from custodiet.rules.intervals import cut_table
 from custodiet.rules.rule import Rule
 
 PERSONAL = ("user",)
@@ -77,8 +79,9 @@ def judged_sql(scan: Scan, rule: Rule) -> tuple[str, str]:
 
 def _judged_rows(scan: Scan, rule: Rule) -> tuple[str, str]:
     table = replace(scan, hoisted={}).table
-    keys = {f"g{n}": table[field] for n, field in enumerate(group_fields(rule))}
-    counted = table[rule.model.count_distinct or "search_key"].cast("string")
+    row = cut_table(rule, table)
+    keys = {f"g{n}": row[field] for n, field in enumerate(group_fields(rule))}
+    counted = row[rule.model.count_distinct or "search_key"].cast("string")
     inner = ibis.to_sql(table.select(counted=counted, o=outcome(rule, table), **keys), dialect=DIALECT)
     return f"WITH {scan.table_name} AS (\n{scan.sql}\n)", inner
 

@@ -37,6 +37,7 @@ QUESTIONS: Final = (
     Question("sharing_states", "States whose agencies may reach the data (CA, NV; empty if it does not say)", is_list=True),
     Question("federal_sharing", "May federal agencies reach the data? (yes, no, or empty)"),
     Question("audit_interval_days", "At most how many days may lie between two audits? (empty if it does not say)"),
+    Question("deletion_interval_days", "At most how many days may lie between two deletion runs? (empty if it does not say)"),
     Question("shares_need_approval", "Must each share be approved by somebody? (yes, no, or empty)"),
     Question("approved_by", "Who approves (office)"),
     Question("case_number_required", "Must each search state a case number? (yes, no, or empty)"),
@@ -110,7 +111,7 @@ def _checked(answers: dict[str, Any]) -> dict[str, Any]:
             )
         if question.needed and not given[question.key]:
             raise UsageError("needs an answer.", where=question.key)
-    for key in ("retention_days", "audit_interval_days"):
+    for key in ("retention_days", "audit_interval_days", "deletion_interval_days"):
         given[key] = _number(key, given[key])
     for key in ("federal_sharing", "shares_need_approval", "case_number_required"):
         given[key] = _yes_or_no(key, given[key])

@@ -202,51 +202,56 @@ def _log(given: dict[str, Any], slug: str) -> list[dict[str, Any]]:
                 examples={"defaults": {"searched_at": _noon(given), "producer": given["agency"]}, "cases": cases},
             )
         )  # fmt: skip
-    if given["audit_interval_days"] is not None:
-        found.append(_audit_rule(given, slug, given["audit_interval_days"]))
     return found
 
 
-def _audit_rule(given: dict[str, Any], slug: str, interval: int) -> dict[str, Any]:
-    agency, start = given["agency"], _noon(given)
+def _intervals(given: dict[str, Any], slug: str) -> list[dict[str, Any]]:
+    asked = (
+        ("audit_interval_days", "audit", "audit-interval", "Audits on file lie farther apart than the policy allows", "audits"),
+        ("deletion_interval_days", "deletion", "deletion-interval", "Deletion runs on file lie farther apart than the policy allows", "deletion runs"),
+    )  # fmt: skip
+    return [_interval_rule(given, slug, given[key], *words) for key, *words in asked if given[key] is not None]
 
-    def case(name: str, middle: Row, days: int, expect: str, **every: Any) -> dict[str, Any]:
-        moments = (start, start + timedelta(days=interval), start + timedelta(days=days))
-        rows = [{"row": every | more | {"searched_at": at}} for at, more in zip(moments, ({}, middle, {}), strict=True)]
-        return {"name": name, "rows": rows, "expect": expect} | ({"severity": "gap"} if expect == "indicator" else {})
 
-    audit = {"purposes": ["admin.audit"]}
-    cases = [
-        case("no audit", {}, interval + 1, "indicator"),
-        case("no audit within the interval", {}, interval, "clear"),
-        case("an audit in time", audit, 2 * interval, "clear"),
-        case("an audit, then a day too long", audit, 2 * interval + 1, "indicator"),
-        case("reasons hidden", {}, interval + 1, "not-evaluable", reason_state="masked"),
-        case("another agency", {}, interval + 1, "not-applicable", producer="Another agency"),
-        case(
-            "the name as released", {}, interval + 1, "indicator", producer="Another agency", producer_released=agency
-        ),
-        case("the resolved name", {}, interval + 1, "indicator", producer_released="Another spelling"),
-    ]
-    if given["in_force_from"] is not None:
-        early = {"row": {"searched_at": start - timedelta(days=1)}}
-        late = {"row": {"searched_at": start + timedelta(days=interval)}}
-        cases.append(
-            {
-                "name": "a search before the first day is left out",
-                "rows": [early, {"row": {"searched_at": start}}, late],
-                "expect": "clear",
-            }
-        )
+def _interval_rule(
+    given: dict[str, Any], slug: str, limit: int, act: str, name: str, title: str, noun: str
+) -> dict[str, Any]:
+    first, other = given["in_force_from"], "report"
+    start = (first or date(2025, 1, 1)) + timedelta(days=30)
+    late = {"begins_on": start, "ends_on": start + timedelta(days=limit + 1)}
+    cases = _cases(
+        given, "producer", late, ("as allowed", late | {"ends_on": start + timedelta(days=limit)}, "clear"),
+        ("nothing on file", late | {"days": None}, "not-evaluable"), ("acts of another kind", late | {"act": other}, "not-applicable"),
+    )  # fmt: skip
+    if first is not None:
+        # What lay before the policy is cut off: the interval counts from its first day.
+        early = {"begins_on": first - timedelta(days=limit + 100)}
+        severity = {"severity": "gap"}
+        cases = [case for case in cases if case["name"] != "the day before"] + [
+            {"name": "counted from the first day", "row": early | {"ends_on": first + timedelta(days=limit)}, "expect": "clear"},
+            {"name": "too long since the first day", "row": early | {"ends_on": first + timedelta(days=limit + 1)}, "expect": "indicator", **severity},
+            {"name": "ended on the first day", "row": early | {"ends_on": first}, "expect": "clear"},
+            {"name": "ended the day before", "row": early | {"ends_on": first - timedelta(days=1)}, "expect": "not-applicable"},
+        ]  # fmt: skip
+    for case in cases:
+        if case["expect"] == "indicator":
+            case["severity"] = "gap"
+    pattern = {"field": "days", "op": "gt", "value": "$days"}
+    known = [_is("begins_with", "act"), _is("ends_with", "act")]
     return _base(
-        given, slug, "audit-interval", "Log shows no audit for longer than the policy allows", severity="gap",
-        summary="No search of the log states an audit as its purpose for longer than the policy's interval.",
-        parameters={"days": _parameter(given, interval, "days")}, subject="search", applies=_agency("producer", given),
-        aggregate={"per": ["producer"], "counts": {"field": "purposes", "op": "any_of", "value": ["admin.audit"]}},
-        pattern={"field": "longest_gap_days", "op": "gt", "value": "$days"},
-        statement="The log of {subject} shows more than {param:days} days without a search for an audit ({n} searches seen).",
-        caveats=["An audit need not leave a search in the log; ask for its report."],
-        examples={"defaults": {"searched_at": start, "producer": agency, "purposes": ["offense.robbery"]}, "cases": cases},
+        given, slug, name, title, severity="gap", summary=f"{title}, or the case covers a longer time without one.",
+        parameters={"days": _parameter(given, limit, "days")}, subject="interval",
+        applies={"all": [_agency("producer", given), _is("act", act)]}, pattern=pattern,
+        statement=f"{{n}} of {{denominator}} intervals between {noun} of {{subject}} on file are longer than {{param:days}} days ({{list:gap}}).",
+        caveats=[
+            "Only what is on file counts; what was not disclosed cannot be seen.",
+            "The first and the last interval may begin or end with what the case covers of the agency.",
+        ],
+        sensitivity=[
+            {"label": "a month more", "choice": "threshold", "parameters": {"days": limit + 31}},
+            {"label": "only intervals between two that are on file", "choice": "scope", "pattern": {"all": [pattern, *known]}},
+        ],
+        examples={"defaults": {"producer": given["agency"], "act": act}, "cases": cases},
     )  # fmt: skip
 
 
@@ -255,4 +260,4 @@ def _noon(given: dict[str, Any]) -> datetime:
     return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
 
 
-RULE_MAKERS: Final = (_retention, _purposes, _sharing, _log)
+RULE_MAKERS: Final = (_retention, _purposes, _sharing, _log, _intervals)

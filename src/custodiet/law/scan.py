@@ -29,6 +29,7 @@ from custodiet.rules.conditions import (
     parameter_names,
 )
 from custodiet.rules.fields import LOCAL_OF, SUBJECTS, Subject
+from custodiet.rules.intervals import LENGTHS
 from custodiet.rules.rule import Rule, parameter_periods
 
 DIALECT: Final = "duckdb"
@@ -149,6 +150,8 @@ def _columns(subject: Subject, rules: Sequence[Rule]) -> list[str]:
     used = {subject.date_field, subject.owner, *subject.evidence, "search_key"}
     if subject.name == "search":
         used |= {"era", "kind", "searched_at", "searched_local"}
+    if subject.start_field is not None:
+        used |= {subject.start_field, *LENGTHS}
     for rule in rules:
         model = rule.model
         nodes = [rule.applies, rule.evaluable, rule.pattern, *(apart.when.tree() for apart in model.counts_apart)]

@@ -7,7 +7,7 @@ import re
 from datetime import date, datetime
 from typing import Any, Final
 
-from custodiet.law.evidence import Evidence
+from custodiet.law.details import Evidence
 from custodiet.model.counts import counted, singular
 from custodiet.rules.rule import Rule
 

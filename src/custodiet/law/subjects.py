@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from custodiet.case import Case
+from custodiet.law.interval_subject import interval_sql
 from custodiet.law.page_subjects import disclosure_sql, portal_sql
 from custodiet.law.subject_parts import ORGANISATIONS, PAGES, Inputs, facts
 
@@ -63,14 +64,21 @@ def inputs_of(case: Case) -> Inputs:
         "SELECT (SELECT count(*) FROM (FROM purposes LIMIT 1)) > 0"
         " OR (SELECT count(*) FROM (SELECT 1 FROM records WHERE reason_state = 'value' LIMIT 1)) = 0"
     )
-    names = ["organisations", "purposes", "sightings", "portals", "shares", *input_tables()]
+    names = ["organisations", "purposes", "sightings", "portals", "shares", "events", *input_tables()]
     filled = {n for n in names if case.value(f"SELECT count(*) FROM (FROM {n} LIMIT 1)")}
     return Inputs(frozenset(filled | ({CLASSIFIED} if classified else set())))
 
 
 def subject_sql(subject: str, inputs: Inputs) -> str:
     """Return the SELECT that derives a subject."""
-    return {"search": _search, "share": _share, "portal": portal_sql, "disclosure": disclosure_sql}[subject](inputs)
+    made = {
+        "search": _search,
+        "share": _share,
+        "portal": portal_sql,
+        "disclosure": disclosure_sql,
+        "interval": interval_sql,
+    }
+    return made[subject](inputs)
 
 
 def _given(cell: str) -> str:

@@ -78,6 +78,17 @@ LOCAL_INPUTS: Final[dict[str, LocalInput]] = {
             ("producer", "purged_on", "oldest_kept_on"),
         ),
         LocalInput(
+            "audits",
+            _table(
+                "audits", "audit that was made or report that was given", _PRODUCER, _c("kind", "text", "audit or report"),
+                _c("done_on", "date", "day; empty: the organisation states that there was none"), _c("covers_from", "date", "first day that it covers"),
+                _c("covers_to", "date", "last day that it covers"), _c("done_by", "text", "office or firm"), _c("independence", "text", "independent or internal; empty when not known"),
+            ),
+            "whether audits were made and reports given as often as a rule asks",
+            ("producer", "kind"),
+            (("kind", ("audit", "report")), ("independence", ("independent", "internal"))),
+        ),
+        LocalInput(
             "monthly-totals",
             _table("monthly_totals", "organisation and month", _PRODUCER, _c("month", "date", "first day of the month"), _c("searches", "integer", "searches that another source counts"), _c("basis", "text", "where the total stands")),
             "whether the log holds as many searches as an independent count",

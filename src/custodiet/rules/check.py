@@ -314,6 +314,8 @@ def _example_faults(rule: RuleModel, subject: Subject) -> Iterator[Fault]:
             yield from _row_faults(several.row, subject, (*at, "rows", number, "row"))
         if bool(case.rows) != (rule.aggregate is not None):
             yield at, "an aggregate example has rows, any other has row."
+        unused = [name for name in ("row", "each") if case.rows and getattr(case, name)]
+        yield from (((*at, name), f"'{name}' beside rows has no effect; allowed: rows, defaults.") for name in unused)
         if case.severity is not None and case.expect != "indicator":
             yield (*at, "severity"), "only an indicator has a severity."
 

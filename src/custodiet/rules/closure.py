@@ -14,6 +14,7 @@ from typing import Any, Final
 from custodiet.model.terms import Outcome
 from custodiet.rules.conditions import All, AnyOf, FieldValue, Leaf, Node, Not, Span, bind, parameter_names
 from custodiet.rules.fields import LOCAL_OF
+from custodiet.rules.intervals import cut_row
 from custodiet.rules.rule import Rule, parameter_periods
 
 Row = Mapping[str, Any]
@@ -55,6 +56,7 @@ def in_force(rule: Rule, day: date | None) -> bool | None:
 
 def outcome_of(rule: Rule, row: Row) -> Outcome:
     """Judge one row by a rule on single rows."""
+    row = cut_row(rule, row)
     day = row.get(rule.subject.date_field)
     scope = in_scope(rule, row)
     if scope is False:

@@ -25,6 +25,7 @@ from custodiet.rules.conditions import (
     parameter_names,
 )
 from custodiet.rules.fields import LOCAL_OF, Field, Subject
+from custodiet.rules.intervals import cut_table
 from custodiet.rules.rule import Rule, parameter_periods
 
 INDICATOR, CLEAR, NOT_EVALUABLE, NOT_APPLICABLE = range(4)
@@ -102,6 +103,7 @@ def scope(rule: Rule, table: Any, hoisted: Mapping[Leaf, str] | None = None) -> 
 
 def outcome(rule: Rule, table: Any, hoisted: Mapping[Leaf, str] | None = None, pattern: Node | None = None) -> Any:
     """Compile the outcome of a rule on single rows: 0 indicator, 1 clear, 2 not evaluable, 3 not applicable."""
+    table = cut_table(rule, table)
     in_scope = scope(rule, table, hoisted)
     told = in_scope & dated_condition(rule, rule.evaluable, table, hoisted)
     meets = dated_condition(rule, rule.pattern if pattern is None else pattern, table, hoisted)

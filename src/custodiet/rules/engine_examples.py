@@ -16,11 +16,12 @@ import pyarrow as pa
 
 from custodiet.case import Case
 from custodiet.model.terms import Outcome
-from custodiet.rules.closure import Row
-from custodiet.rules.compile import outcome, subject_schema, subject_table
+from custodiet.rules.closure import Row, dated_holds
+from custodiet.rules.compile import dated_condition, outcome, subject_schema, subject_table
 from custodiet.rules.compile_groups import group_table, member_table
 from custodiet.rules.examples import ExampleCase, ExampleFault, example_cases
 from custodiet.rules.fields import Subject
+from custodiet.rules.intervals import cut_row
 from custodiet.rules.rule import Rule
 
 _CODES: Final = (Outcome.INDICATOR, Outcome.CLEAR, Outcome.NOT_EVALUABLE, Outcome.NOT_APPLICABLE)
@@ -70,6 +71,31 @@ def run_compiled(rule: Rule, case: Case, cases: Sequence[ExampleCase] | None = N
         for example, found in zip(examples, got, strict=True)
         if found is not example.expect
     ]
+
+
+def run_apart(rule: Rule, case: Case, cases: Sequence[ExampleCase]) -> list[str]:
+    """Put what is counted apart to the rows of the examples, on both evaluators; return what is wrong with it.
+
+    The evaluators must agree on every row, and each condition must hold for some row and fail for another.
+    """
+    rows = [cut_row(rule, row) for example in cases for row in example.rows]
+    faults: list[str] = []
+    for apart in rule.model.counts_apart:
+        tree = apart.when.tree()
+        told = [dated_holds(rule, tree, row, row.get(rule.subject.date_field)) for row in rows]
+        table = subject_table(rule.subject, TABLE, EXTRA)
+        query = ibis.to_sql(table.select("row_no", held=dated_condition(rule, tree, table)), dialect="duckdb")
+        with case.registered(TABLE, arrow_rows(rule.subject, rows)):
+            compiled = [held for (held,) in case.rows(f"SELECT held FROM ({query}) ORDER BY row_no")]
+        name = f"{rule.id}: counts_apart '{apart.name}'"
+        differing = sum(one is not other for one, other in zip(told, compiled, strict=True))
+        if differing:
+            faults.append(f"{name}: the evaluators differ on {differing} of {len(rows)} rows of the examples")
+        faults += [f"{name}: {word} for no row of the examples" for value, word in _TOLD if value not in told]
+    return faults
+
+
+_TOLD: Final = ((True, "holds"), (False, "fails"))
 
 
 def row_outcomes(rule: Rule, case: Case, rows: Sequence[Row]) -> list[Outcome]:

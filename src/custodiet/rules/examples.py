@@ -13,6 +13,7 @@ from custodiet.model.terms import Outcome, Severity
 from custodiet.rules.closure import Row, outcome_of
 from custodiet.rules.fields import LOCAL_OF, Subject
 from custodiet.rules.groups import group_outcomes
+from custodiet.rules.intervals import lengths
 from custodiet.rules.rule import Rule
 from custodiet.rules.schema import Example
 
@@ -36,10 +37,15 @@ _BASE: Final[dict[str, dict[str, Any]]] = {
         "producer_level": "local", "producer_status": "active", "n_records": 100, "n_rejected": 0,
         "problems": [], "withheld_columns": [], "has_receipt": True,
     },
+    "interval": {
+        "disclosure_id": "example", "source_row": 1, "producer": "Example PD", "producer_level": "local", "producer_status": "active",
+        "act": "audit", "begins_with": "act", "ends_with": "act", "audit_searches": 0,
+    },
 }  # fmt: skip
 _HIDDEN: Final = ("masked", "withheld", "not-exported")
 _ORGANISATIONS: Final = {
     "search": ("producer", "org"), "share": ("source", "recipient", "stated_by"), "portal": ("producer",), "disclosure": ("producer",),
+    "interval": ("producer",),
 }  # fmt: skip
 
 
@@ -124,7 +130,7 @@ def build_row(subject: Subject, given: Mapping[str, Any]) -> dict[str, Any]:
 
     Derived unless given: local times (by ``time_zone``, else UTC), ``searched_on``,
     hour and weekday, ``*_given`` from ``*_state``, ``own_search``, ``direction``,
-    ``same_state``, ``page_text``. A hidden cell hides what was read from it.
+    ``same_state``, ``page_text``, the lengths of an interval. A hidden cell hides what was read from it.
     """
     row: dict[str, Any] = {field.name: None for field in subject.fields}
     row |= {name: None for field, name in LOCAL_OF.items() if field in row}
@@ -137,6 +143,8 @@ def build_row(subject: Subject, given: Mapping[str, Any]) -> dict[str, Any]:
         _derive_search(row, given)
     elif subject.name == "share":
         _derive_share(row, given)
+    elif subject.name == "interval" and row["begins_on"] is not None and row["ends_on"] is not None:
+        row |= lengths(row["begins_on"], row["ends_on"], known=given.get("days", 0) is not None)
     elif subject.name == "portal" and "page_text" not in given:
         texts = (row[f.name] for f in subject.fields if f.type == "text" and f.name in _PAGE_TEXTS)
         row["page_text"] = "\n".join(text for text in texts if text)

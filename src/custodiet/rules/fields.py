@@ -37,6 +37,7 @@ class Subject:
         owner: Field that outcomes are counted by (their ``producer``).
         unit: Noun for statements, plural.
         evidence: Fields that make a citation: a disclosure and a row in it.
+        start_field: The day on which what a row tells of begins, where it lasts; else None.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Subject:
     owner: str
     unit: str
     evidence: tuple[str, str]
+    start_field: str | None = None
 
     def field(self, name: str) -> Field | None:
         """Find a field by its name; None when there is none."""
@@ -229,7 +231,39 @@ DISCLOSURE: Final = Subject(
     ("disclosure_id", "first_row"),
 )  # fmt: skip
 
-SUBJECTS: Final[dict[str, Subject]] = {s.name: s for s in (SEARCH, SHARE, PORTAL, DISCLOSURE)}
+ACTS: Final = ("audit", "independent-audit", "report", "deletion")
+_EDGES: Final = ("act", "record")
+INTERVAL: Final = Subject(
+    "interval",
+    "time between two audits, reports or deletion runs of an organisation, or between one and the edge of what the case covers",
+    (
+        _f("disclosure_id", "text", "the disclosure that shows the later act, or else the system in use by then"),
+        _f("source_row", "integer", "the row of it"),
+        _f("producer", "text", "organisation whose acts these are: canonical name, or as released"),
+        _f("producer_released", "text", "the producer as released; the first of its names"),
+        *_organisation("producer", "the producer"),
+        _f("act", "text", "audit: any; independent-audit: those not called internal; report; deletion: a deletion run", ACTS),
+        _f("begins_on", "date", "the earlier act or the first day covered; never before the rule is in force"),
+        _f("ends_on", "date", "the later act or the last day covered; never after the rule's last day; the day on which the law must be in force"),
+        _f("begins_with", "text", "an act, or a record that shows the system in use", _EDGES),
+        _f("ends_with", "text", "an act, or a record that shows the system in use", _EDGES),
+        _f("days", "integer", "days from begins_on to ends_on; null when no input, event log or page tells of such acts by the producer"),
+        _f("full_years", "integer", "whole calendar years between the two days; null like days"),
+        _f("full_months", "integer", "whole calendar months between the two days; null like days"),
+        _f("uncovered_days", "integer", "days of the interval that lie in no period which an act on file states as covered; null where none states one"),
+        _f("audit_searches", "integer", "searches in the interval whose reason states an audit"),
+        _f("stated_days", "integer", "interval between audits that the producer's own page states, in days; the latest page that states one"),
+        _f("stated_retention_days", "integer", "retention that the producer's own page states; the latest page that states one"),
+        _f("gap", "text", "the two days in words, for sentences"),
+    ),
+    "ends_on",
+    "producer",
+    "intervals",
+    ("disclosure_id", "source_row"),
+    "begins_on",
+)  # fmt: skip
+
+SUBJECTS: Final[dict[str, Subject]] = {s.name: s for s in (SEARCH, SHARE, PORTAL, DISCLOSURE, INTERVAL)}
 
 GROUP_FIELDS: Final = (
     _f("n", "integer", "members of the group for which `counts` could be told"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -19,7 +20,7 @@ from pydantic import BaseModel, ValidationError
 from custodiet.model.errors import PackError
 from custodiet.rules.check import faults_of
 from custodiet.rules.rule import Pack, Rule, rule_of
-from custodiet.rules.schema import PackModel, RuleModel
+from custodiet.rules.schema import PackModel, RuleModel, allowed_keys
 
 PACKS: Final = Path(__file__).resolve().parent.parent / "data" / "packs"
 MAX_BYTES: Final = 256_000
@@ -182,7 +183,7 @@ def _read(path: Path, kind: type[BaseModel], faults: list[str]) -> BaseModel | N
     try:
         model = kind.model_validate(document.content)
     except ValidationError as error:
-        faults += _shape_faults(path, document, error)
+        faults += _shape_faults(path, document, error, kind)
         return None
     if isinstance(model, RuleModel):
         found = faults_of(model)
@@ -219,7 +220,7 @@ def _note_lines(node: Any, place: tuple[str | int, ...], lines: dict[tuple[str |
             _note_lines(value, (*place, number), lines)
 
 
-def _shape_faults(path: Path, document: _Document, error: ValidationError) -> list[str]:
+def _shape_faults(path: Path, document: _Document, error: ValidationError, kind: type[BaseModel]) -> list[str]:
     found: dict[str, None] = {}
     for item in error.errors(include_url=False, include_context=False):
         place = tuple(str(p) if not isinstance(p, int) else p for p in item["loc"])
@@ -228,19 +229,23 @@ def _shape_faults(path: Path, document: _Document, error: ValidationError) -> li
             known = known[:-1]
         missing = item["type"] == "missing"
         name = _place(place if missing or item["type"] == "extra_forbidden" else known)
-        text = _shape_message(item)
+        text = _shape_message(item, allowed_keys(kind, place[:-1]))
         found.setdefault(f"{path}:{document.line(place)}: {name}: {text}")
     return list(found)
 
 
-def _shape_message(item: Any) -> str:
+def _shape_message(item: Any, allowed: Sequence[str]) -> str:
+    listed = f"; allowed: {', '.join(allowed)}" if allowed else ""
     if item["type"] == "extra_forbidden":
-        return "this key is not known here; look for a typing error."
+        return f"this key is not known here{listed}."
     if item["type"] == "missing":
         return "this key is missing."
     seen = item.get("input")
-    shown = f"; seen {seen!r}" if isinstance(seen, str | int | float | bool) else ""
-    return f"{item['msg']}{shown}."
+    shown = repr(seen) if isinstance(seen, str | int | float | bool) else _KINDS.get(type(seen), "something else")
+    return f"{item['msg']}; seen {shown}."
+
+
+_KINDS: Final[dict[type, str]] = {dict: "a mapping", list: "a list", type(None): "nothing", date: "a date"}
 
 
 def _place(place: tuple[str | int, ...]) -> str:

@@ -6,8 +6,9 @@ says whether its words fit together, and :mod:`custodiet.rules.load` reads files
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -233,7 +234,7 @@ class RuleModel(Strict):
     binds: Sentence
     reading: Reading
     parameters: dict[Word, ParameterModel] = {}
-    subject: Literal["search", "share", "portal", "disclosure"]
+    subject: Literal["search", "share", "portal", "disclosure", "interval"]
     applies: ConditionModel | None = None
     evaluable: ConditionModel | None = None
     pattern: ConditionModel
@@ -260,6 +261,35 @@ class PackModel(Strict):
     version: Version
     maintainers: list[Sentence] = Field(min_length=1)
     description: Sentence
+
+
+def allowed_keys(kind: type[BaseModel], place: Sequence[str | int]) -> list[str]:
+    """Return the keys that a mapping at a place of a file may have; empty where any may stand or no mapping does."""
+    found: Any = kind
+    for part in place:
+        found = _part_of(found, part)
+    model = _model_in(found)
+    return [] if model is None else [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _part_of(annotation: Any, part: str | int) -> Any:
+    model = _model_in(annotation)
+    if get_origin(annotation) in (list, dict):
+        return get_args(annotation)[-1]
+    if model is annotation and model is not None:
+        fields = {field.alias or name: field for name, field in model.model_fields.items()}
+        return fields[str(part)].annotation if part in fields else None
+    inner = (_part_of(argument, part) for argument in get_args(annotation))
+    return next((found for found in inner if found is not None), None)
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    if get_origin(annotation) in (list, dict):
+        return None
+    inner = (_model_in(argument) for argument in get_args(annotation))
+    return next((model for model in inner if model is not None), None)
 
 
 def json_schemas() -> dict[str, dict[str, Any]]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from custodiet.rules.engine_examples import run_compiled, scratch_case
+from custodiet.rules.engine_examples import run_apart, run_compiled, scratch_case
 from custodiet.rules.examples import example_cases, run_closure
 from custodiet.rules.load import load_packs
 from custodiet.rules.mutants import living_mutants
@@ -38,7 +38,7 @@ def try_packs(names: Sequence[str | Path] | None = None) -> list[RuleTrial]:
     with scratch_case() as case:
         for rule in (rule for pack in packs for rule in pack.rules):
             cases = example_cases(rule)
-            faults = [*run_closure(rule, cases), *run_compiled(rule, case, cases)]
+            faults = [*run_closure(rule, cases), *run_compiled(rule, case, cases), *run_apart(rule, case, cases)]
             living = [] if faults else living_mutants(rule)
             trials.append(RuleTrial(rule.id, len(cases), tuple(map(str, faults)), tuple(living)))
     return trials
