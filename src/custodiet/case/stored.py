@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 if TYPE_CHECKING:
@@ -44,6 +45,11 @@ class StoredRows:
     def column(self, name: str) -> pa.ChunkedArray:
         """Read one column."""
         return pq.read_table(self.path, columns=[name]).column(0)
+
+    def distinct(self, name: str) -> pa.Array:
+        """Read the distinct texts of a column of text; each part of the file gives its own once."""
+        parts = pq.read_table(self.path, columns=[name], read_dictionary=[name]).column(0).chunks
+        return pc.unique(pa.chunked_array([part.dictionary for part in parts], pa.string()))
 
 
 @dataclass(frozen=True, slots=True)

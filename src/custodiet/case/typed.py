@@ -290,6 +290,9 @@ def insert_events(case: Case, stage: Stage, typing: EventTyping) -> int:
     joins = ""
     for name in ("actor", "event_type", "entity_type", "entity"):
         selects[name] = text_expression(at[name]) if name in at else "NULL"
+    if typing.beside:
+        lines = [f"{literal(label + ': ')} || {text_expression(place)}" for label, place in typing.beside.items()]
+        selects["entity"] = f"nullif(concat_ws(E'\\n', {selects['entity']}, {', '.join(lines)}), '')"
     if "actor" in at:
         mappings["states_of_actor"] = _mapping(typing.actor_states, "state")
         selects["actor_state"] = (

@@ -115,24 +115,28 @@ def _table(name: str, table: pa.Table | StoredRows) -> Iterator[Decoded]:
     yield Decoded(name, cells=tuple(table.column_names), table=table)
     for column in table.column_names:
         place = f"{name}, column {column}"
-        if not _is_text(table.schema.field(column).type):
+        kind = table.schema.field(column).type
+        if pa.types.is_string(kind):
+            whole = isinstance(table, pa.Table)
+            found = _parted(place, pc.unique(table.column(column)) if whole else table.distinct(column))
+        elif _holds_text(kind):
+            found = Decoded(place, tuple(_texts_of(table.column(column))))
+        else:
             continue
-        cells = table.column(column)
-        found = _parted(place, cells) if pa.types.is_string(cells.type) else Decoded(place, tuple(_texts_of(cells)))
         if found.cells or found.ids is not None or found.tokens is not None:
             yield found
 
 
-def _is_text(kind: pa.DataType) -> bool:
-    """Tell whether a column of a type can hold text, by itself or in what it holds."""
-    tests = (pa.types.is_string, pa.types.is_large_string, pa.types.is_binary, pa.types.is_large_binary,
-             pa.types.is_dictionary, pa.types.is_nested)  # fmt: skip
+def _holds_text(kind: pa.DataType) -> bool:
+    """Tell whether a column of a type can hold text in what it holds, or as bytes or keys."""
+    tests = (pa.types.is_large_string, pa.types.is_binary, pa.types.is_large_binary, pa.types.is_dictionary,
+             pa.types.is_nested)  # fmt: skip
     return any(test(kind) for test in tests)
 
 
-def _parted(place: str, column: pa.ChunkedArray) -> Decoded:
-    """Part the distinct cells of a text column: those to read, ids, of which a log has one a row, and many tokens."""
-    distinct = pc.drop_null(pc.unique(column))
+def _parted(place: str, distinct: pa.Array) -> Decoded:
+    """Part the distinct cells of a text column into those to read, ids, and, where there are very many, tokens."""
+    distinct = pc.drop_null(distinct)
     opaque = pc.match_substring_regex(distinct, f"^(?:{OPAQUE})$")
     ids, rest = distinct.filter(opaque), distinct.filter(pc.invert(opaque))
     tokens = None

@@ -150,11 +150,13 @@ def _write_content(
     progress("tables as they may be seen")
     tables = outward_tables(publication, work / "tables")
     progress("hash trees")
-    proofs = prove(case, publication.name, tables["evidence"], tables)
+    (work / "proofs").mkdir()
+    proofs = prove(case, publication.name, tables["evidence"], tables, work / "proofs")
+    (work / TREES).write_bytes(canonical_json({"format": LEAF_FORMAT, "trees": proofs.trees}))
+    pq.write_table(proofs.nodes, work / NODES, compression="zstd")
     progress("tables")
     write_tables(work / "tables", publication.name, tables)
     write_indicators(work, tables)
-    _write_proofs(work, proofs.trees, proofs.rows, proofs.nodes)
     progress("claim sheet")
     claims = make_claims(case, tables)
     check_sql(case, work, claims)
@@ -169,7 +171,7 @@ def _write_content(
         writer(case, work / "report", pdf=True, publication=publication)
     progress("attacks on what would be published")
     require_safe(publication, _outputs(work, tables, _facts(publication)))
-    return claims, sum(rows.num_rows for rows in proofs.rows.values())
+    return claims, proofs.n_cited
 
 
 def _outputs(
@@ -192,14 +194,6 @@ def _outputs(
         if path.is_file() and place.split("/")[0] in _MADE_OF_THE_CASE:
             found[place] = path.read_bytes()
     return found
-
-
-def _write_proofs(work: Path, trees: list[dict[str, Any]], rows: Mapping[str, pa.Table], nodes: pa.Table) -> None:
-    (work / "proofs").mkdir()
-    (work / TREES).write_bytes(canonical_json({"format": LEAF_FORMAT, "trees": trees}))
-    pq.write_table(nodes, work / NODES, compression="zstd")
-    for table, cited in rows.items():
-        pq.write_table(cited, work / "proofs" / f"{table}.parquet", compression="zstd")
 
 
 def _facts(publication: Publication) -> dict[str, Any]:

@@ -12,13 +12,16 @@ form is masked keeps its salt, so that nobody can try names until the commitment
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from itertools import zip_longest
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from numpy.typing import NDArray
@@ -52,12 +55,12 @@ class Proofs:
 
     Attributes:
         trees: One dictionary per disclosure and table: size, root, cited rows, opened rows.
-        rows: Table name to its cited rows, with what opens them.
+        n_cited: How many rows are cited.
         nodes: One row per node that leads from cited rows to a root.
     """
 
     trees: list[dict[str, Any]]
-    rows: dict[str, pa.Table]
+    n_cited: int
     nodes: pa.Table
 
 
@@ -67,18 +70,20 @@ def salt_key(secret: bytes, publication: str) -> bytes:
     return HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(secret)
 
 
-def prove(case: Case, publication: str, evidence: pa.Table, outward: Mapping[str, pa.Table | StoredRows]) -> Proofs:
-    """Build the trees of all disclosures and open the cited rows.
+def prove(
+    case: Case, publication: str, evidence: pa.Table, outward: Mapping[str, pa.Table | StoredRows], folder: Path
+) -> Proofs:
+    """Build the trees of all disclosures, and write the cited rows with what opens them.
 
     Args:
         case: The case.
         publication: Name of the publication.
         evidence: One row per cited row: ``disclosure_id``, ``record_no``.
         outward: Table name to its rows as they are published.
+        folder: Where the cited rows go, a Parquet file for each table that has some.
     """
     key = salt_key(case.key.secret, publication)
     trees: list[dict[str, Any]] = []
-    rows: dict[str, pa.Table] = {}
     nodes: list[pa.Table] = []
     with case.registered("published_evidence", evidence):
         case.execute(
@@ -86,19 +91,34 @@ def prove(case: Case, publication: str, evidence: pa.Table, outward: Mapping[str
             " SELECT DISTINCT disclosure_id, record_no FROM published_evidence"
         )
     for table in LEAF_FORMS:
-        opened: list[pa.Table] = []
         growing = _Growing(table)
-        for leaves in _parts(case, table, key, outward[table]):
-            placed = growing.add(leaves)
-            if placed.num_rows:
-                opened.append(placed)
+        with _Writer(folder / f"{table}.parquet") as writer:
+            for leaves in _parts(case, table, key, outward[table]):
+                writer.write(growing.add(leaves))
         for tree, needed in growing.finished():
             trees.append(tree)
             nodes += needed
-        if opened:
-            rows[table] = pa.concat_tables(opened)
     case.execute("DROP TABLE temp.cited_evidence")
-    return Proofs(trees, rows, pa.concat_tables([_NODES.empty_table(), *nodes]))
+    n_cited = sum(tree["n_cited"] for tree in trees)
+    return Proofs(trees, n_cited, pa.concat_tables([_NODES.empty_table(), *nodes]))
+
+
+class _Writer(AbstractContextManager["_Writer"]):
+    """Write rows to a Parquet file that is there only if there are any."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._writer: pq.ParquetWriter | None = None
+
+    def write(self, rows: pa.Table) -> None:
+        """Add rows."""
+        if rows.num_rows:
+            self._writer = self._writer or pq.ParquetWriter(self._path, rows.schema, compression="zstd")
+            self._writer.write_table(rows)
+
+    def __exit__(self, *_exc: object) -> None:
+        if self._writer is not None:
+            self._writer.close()
 
 
 @dataclass(frozen=True, slots=True)
