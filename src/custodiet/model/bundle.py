@@ -27,6 +27,8 @@ NODES: Final = "proofs/nodes.parquet"
 ORIGINALS: Final = "originals.json"
 SALT_BYTES: Final = 16
 TIMES: Final = "times"
+# In a leaf, in the place of a value that is not there.
+ABSENT: Final = "-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +91,10 @@ def netstring(text: str) -> str:
 
 
 def leaf_bytes(table: str, values: Mapping[str, str | None], commitments: Mapping[str, str | None]) -> bytes:
-    """Return the bytes of a leaf: netstrings of the format, the table, then name and value of all that is there.
+    """Return the bytes of a leaf: netstrings of the format, the table, and the values in the order of the form.
 
-    No two different rows give the same bytes: every part carries its length, and an
-    absent value leaves out its name too.
+    No two different rows give the same bytes: every value carries its length, and a sign
+    that begins no netstring stands for each that is absent.
 
     Args:
         table: A key of :data:`LEAF_FORMS`.
@@ -101,14 +103,9 @@ def leaf_bytes(table: str, values: Mapping[str, str | None], commitments: Mappin
     """
     form = LEAF_FORMS[table]
     parts = [netstring(LEAF_FORMAT), netstring(table)]
-    for name in (*form.clear, *form.hours):
-        value = values.get(name)
-        if value is not None:
-            parts += (netstring(name), netstring(value))
-    for name in form.committed:
-        digest = commitments.get(name)
-        if digest is not None:
-            parts += (netstring(f"commitment:{name}"), netstring(digest))
+    told = [values.get(name) for name in (*form.clear, *form.hours)]
+    told += [commitments.get(name) for name in form.committed]
+    parts += [ABSENT if value is None else netstring(value) for value in told]
     return "".join(parts).encode()
 
 

@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from custodiet.case import Case
 from custodiet.case.stored import Part, StoredRows, parts_of
 from custodiet.case.types import arrow_schema
-from custodiet.model.bundle import LEAF_FORMAT, LEAF_FORMS, SALT_BYTES, TIMES, LeafForm, netstring
+from custodiet.model.bundle import ABSENT, LEAF_FORMAT, LEAF_FORMS, SALT_BYTES, TIMES, LeafForm, netstring
 from custodiet.model.tables import ALL_TABLES
 from custodiet.publish.merkle import EMPTY_ROOT, Hashes, Tree, grow
 
@@ -380,13 +380,13 @@ def _hours(expression: str) -> str:
 
 def _leaf_sql(form: LeafForm, table: str) -> str:
     """Return SQL of the hash of a leaf, in hexadecimal; ``model.bundle.leaf_bytes`` says the same in Python."""
-    parts = [f"'{netstring(LEAF_FORMAT)}{netstring(table)}'"]
-    parts += [_part(name, f'"{name}"::VARCHAR') for name in form.clear]
-    parts += [_part(name, f"strftime(make_timestamp(epoch_us(\"{name}\")), '%Y-%m-%dT%HZ')") for name in form.hours]
-    parts += [_part(f"commitment:{name}", f"commitment_{name}") for name in form.committed]
+    values = [f'"{name}"::VARCHAR' for name in form.clear]
+    values += [f"strftime(make_timestamp(epoch_us(\"{name}\")), '%Y-%m-%dT%HZ')" for name in form.hours]
+    values += [f"commitment_{name}" for name in form.committed]
+    parts = [f"'{netstring(LEAF_FORMAT)}{netstring(table)}'", *map(_part, values)]
     return f"sha256('\\x00'::BLOB || encode(concat({', '.join(parts)})))"
 
 
-def _part(name: str, value: str) -> str:
-    """Return SQL of name and value; null, which ``concat`` leaves out, where there is no value."""
-    return f"CASE WHEN {value} IS NOT NULL THEN concat('{netstring(name)}', {_net(value)}) END"
+def _part(value: str) -> str:
+    """Return SQL of a value as a netstring, or of the sign that there is none."""
+    return f"CASE WHEN {value} IS NULL THEN '{ABSENT}' ELSE concat({_net(value)}) END"
