@@ -416,3 +416,38 @@ def test_a_group_shows_the_values_of_what_it_counts_and_what_is_counted_apart(ca
         row["statement"]
         == "5 searches (Reno NV PD 3, Austin TX PD 2; NV 3, TX 2) by Reno NV PD, Austin TX PD; 1 hidden."
     )
+
+
+def test_labels_that_rest_on_a_code_alone_are_told_apart(case: Case) -> None:
+    told = {
+        "cvc": [("cvc", "offenses-public/traffic")], "22350 vc": [("22350 vc", "statutes/ca-vc/22350")],
+        "VC violation": [("VC violation", "offenses-public/traffic")], "traffic stop": [("traffic stop", "offenses-public/traffic")],
+        "stop 22350 vc": [("stop", "offenses-public/traffic"), ("22350 vc", "statutes/ca-vc/22350")],
+    }  # fmt: skip
+    fill(
+        case,
+        [search(n, reason_key=key) for n, key in enumerate(told, 1)] + [search(6), search(7, reason_state="masked")],
+    )
+    rows = [
+        {"key": key, "field": "reason", "label": "offense.traffic", "matched": matched, "method": method, "confidence": 1.0}
+        for key, matches in told.items() for matched, method in matches
+    ]  # fmt: skip
+    case.append_rows("purposes", rows)
+    by_code = rule(pattern={"field": "code_labels", "op": "any_of", "value": ["offense.traffic"]})
+    run(case, by_code)
+    assert outcomes(case, "test.rule") == {PD: (3, 3, 1, 0)}
+    assert [item["record_no"] for item in found(case, "test.rule")[0]["evidence"]] == [1, 2, 3]
+
+
+def test_a_section_beside_words_of_the_offence_column_is_no_section_alone(case: Case) -> None:
+    fill(case, [search(1, reason_key="22350 vc", offense_type="Traffic stop", offense_key="stop")])
+    label = {"label": "offense.traffic", "confidence": 1.0}
+    case.append_rows(
+        "purposes",
+        [
+            label | {"key": "22350 vc", "field": "reason", "matched": "22350 vc", "method": "statutes/ca-vc/22350"},
+            label | {"key": "stop", "field": "offense", "matched": "Traffic stop", "method": "offenses-public/traffic"},
+        ],
+    )
+    run(case, rule(pattern={"field": "code_labels", "op": "any_of", "value": ["offense.traffic"]}))
+    assert outcomes(case, "test.rule") == {PD: (0, 1, 0, 0)}

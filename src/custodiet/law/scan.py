@@ -34,6 +34,7 @@ from custodiet.rules.rule import Rule, parameter_periods
 
 DIALECT: Final = "duckdb"
 BATCH: Final = 40
+_LABELS: Final = ("purposes", "reason_labels", "code_labels")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,17 +125,13 @@ def _told_texts(texts: dict[Leaf, str]) -> str:
 def _tell_label_sets(case: Case, inputs: Inputs, hoisted: dict[Leaf, str]) -> None:
     """Make the table of label sets with one boolean column for each label condition."""
     # Sets are told apart by their text: joins on lists are slow and hold all rows in memory.
-    text = " || '#' || ".join(f"coalesce(array_to_string({name}, '|'), '-')" for name in ("purposes", "reason_labels"))
+    text = " || '#' || ".join(f"coalesce(array_to_string({name}, '|'), '-')" for name in _LABELS)
     case.execute(
         f"CREATE OR REPLACE TEMP TABLE set_rows AS SELECT *, {text} AS set_text FROM ({purpose_sets_sql(inputs)})"
     )
-    case.execute(
-        "CREATE OR REPLACE TEMP TABLE set_kinds AS SELECT set_text, any_value(purposes) AS purposes,"
-        " any_value(reason_labels) AS reason_labels FROM set_rows GROUP BY set_text"
-    )
-    kinds = ibis.table(
-        {"set_text": "string", "purposes": "array<string>", "reason_labels": "array<string>"}, name="set_kinds"
-    )
+    values = ", ".join(f"any_value({name}) AS {name}" for name in _LABELS)
+    case.execute(f"CREATE OR REPLACE TEMP TABLE set_kinds AS SELECT set_text, {values} FROM set_rows GROUP BY set_text")
+    kinds = ibis.table({"set_text": "string"} | dict.fromkeys(_LABELS, "array<string>"), name="set_kinds")
     told = {column: condition(leaf, kinds) for leaf, column in hoisted.items()}
     judged = ibis.to_sql(kinds.select("set_text", **told), dialect=DIALECT)
     case.execute(

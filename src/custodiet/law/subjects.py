@@ -16,10 +16,18 @@ from custodiet.law.page_subjects import disclosure_sql, portal_sql
 from custodiet.law.subject_parts import ORGANISATIONS, PAGES, Inputs, facts
 
 _HIDDEN: Final = "('masked', 'withheld', 'not-exported')"
+# The name of a code of law, without a word for what was done: "cvc", "vc violation".
+_CODE_NAME: Final = (
+    r"((c\.?)?v\.?c\.?|c?p\.?c\.?|(motor )?veh(icle)? code|traffic code|penal code|vtl)"
+    r"( (code|sections?|sec|viol|violations?))*"
+)
 _PURPOSES: Final = f"""
   labels AS (
-    SELECT key, field, list(DISTINCT label ORDER BY label) AS labels
-    FROM purposes WHERE label <> 'insufficient.redacted' GROUP BY key, field),
+    SELECT key, field, list(label ORDER BY label) AS labels, list(label ORDER BY label) FILTER (by_code) AS codes,
+           list(label) FILTER (NOT by_code) AS words
+    FROM (SELECT key, field, label,
+                 bool_and(coalesce(method LIKE 'statutes/%' OR regexp_full_match(lower(trim(matched)), '{_CODE_NAME}'), false)) AS by_code
+          FROM purposes WHERE label <> 'insufficient.redacted' GROUP BY key, field, label) GROUP BY key, field),
   texts AS (
     SELECT DISTINCT reason_key, offense_key, prompt_key, reason_state FROM records),
   text_labels AS (
@@ -28,7 +36,9 @@ _PURPOSES: Final = f"""
            WHEN a.labels IS NOT NULL THEN a.labels
            WHEN reason_state = 'blank' THEN ['insufficient.blank']
            WHEN reason_state = 'placeholder' THEN ['insufficient.placeholder'] END AS reason_labels,
-      b.labels AS offense_labels, c.labels AS prompt_labels
+      b.labels AS offense_labels, c.labels AS prompt_labels,
+      list_distinct(list_concat(coalesce(a.codes, []), coalesce(b.codes, []), coalesce(c.codes, []))) AS codes,
+      list_concat(coalesce(a.words, []), coalesce(b.words, []), coalesce(c.words, [])) AS words
     FROM texts t
     LEFT JOIN labels a ON a.key = t.reason_key AND a.field = 'reason'
     LEFT JOIN labels b ON b.key = t.offense_key AND b.field = 'offense'
@@ -43,7 +53,8 @@ _PURPOSES: Final = f"""
     FROM text_labels),
   purpose_sets AS (
     SELECT reason_key, offense_key, prompt_key, reason_state, reason_labels,
-      CASE WHEN len(list_filter_substantive) > 0 THEN list_filter_substantive ELSE merged END AS purposes
+      CASE WHEN len(list_filter_substantive) > 0 THEN list_filter_substantive ELSE merged END AS purposes,
+      CASE WHEN merged IS NOT NULL THEN list_sort(list_filter(codes, lambda code: NOT list_contains(words, code))) END AS code_labels
     FROM (SELECT *, string_split(nullif(regexp_replace(regexp_replace(array_to_string(merged, '|'),
             '(^|\\|)(insufficient\\.[^|]*|unknown)', '', 'g'), '^\\|', ''), ''), '|') AS list_filter_substantive
           FROM all_labels){{when}})"""
@@ -52,7 +63,15 @@ STATED_SCHEMA: Final = {
     "producer": "string", "searched_on": "date", "stated_retention_days": "int64", "stated_prohibited_uses": "string",
     "stated_access_policy": "string",
 }  # fmt: skip
-LABEL_COLUMNS: Final = ("reason_key", "offense_key", "prompt_key", "reason_state", "reason_labels", "purposes")
+LABEL_COLUMNS: Final = (
+    "reason_key",
+    "offense_key",
+    "prompt_key",
+    "reason_state",
+    "reason_labels",
+    "purposes",
+    "code_labels",
+)
 
 
 def inputs_of(case: Case) -> Inputs:
@@ -156,7 +175,7 @@ SELECT
   r.vendor, {_era(inputs)} AS era, r.reason_state, {_given("reason")}, r.case_number_state, {_given("case_number")},
   r.user_state, {_given("user")}, r.plate_state, {_given("plate")},
   CASE WHEN r.offense_type IS NOT NULL THEN trim(r.offense_type) <> '' END AS offense_given,
-  l.purposes, l.reason_labels, CASE WHEN r.reason_state IN {_HIDDEN} THEN NULL ELSE r.reason_key END AS reason_key, r.moderation,
+  l.purposes, l.reason_labels, l.code_labels, CASE WHEN r.reason_state IN {_HIDDEN} THEN NULL ELSE r.reason_key END AS reason_key, r.moderation,
   CASE WHEN r.user_state = 'value' THEN r."user" END AS "user",
   CASE WHEN r.user_state = 'value' THEN regexp_matches(r."user", '@|[0-9]{{3}}|^[0-9a-fA-F]{{8}}-') END AS user_is_id,
   CASE WHEN r.plate_state = 'value' THEN r.plate END AS plate,

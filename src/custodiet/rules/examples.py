@@ -176,11 +176,13 @@ def _derive_search(row: dict[str, Any], given: Mapping[str, Any]) -> None:
         if cell != "reason" and state != "value":
             row[cell] = None
     if row["reason_state"] in _HIDDEN:
-        row |= {"purposes": None, "reason_labels": None, "reason_key": None}
+        row |= {"purposes": None, "reason_labels": None, "code_labels": None, "reason_key": None}
     elif row["reason_state"] in ("blank", "placeholder") and "purposes" not in given:
         row["purposes"] = [f"insufficient.{row['reason_state']}"]
     if row["reason_labels"] is None and row["purposes"] is not None:
         row["reason_labels"] = row["purposes"]
+    if row["code_labels"] is None and row["purposes"] is not None:
+        row["code_labels"] = []
     if "own_search" not in given and row["org"] and row["producer"]:
         row["own_search"] = row["org"] == row["producer"]
 

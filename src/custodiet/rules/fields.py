@@ -119,6 +119,7 @@ SEARCH: Final = Subject(
         _f("offense_given", "boolean", "an offence is stated in its own column; null when there is none"),
         _f("purposes", "labels", "labels of reason, offence and prompt; null when the reason is masked, withheld or not classified"),
         _f("reason_labels", "labels", "labels of the stated reason alone; null in the same cases"),
+        _f("code_labels", "labels", "those of purposes that rest on a section or the name of a code of law alone (22350 vc, cvc) and on no word; null in the same cases"),
         _f("reason_key", "text", "key of the distinct reason text; null when not shown"),
         _f("moderation", "text", "verdict of the vendor's filter on a prompt", ()),
         _f("user", "text", "account (aggregates only; never shown)"),
