@@ -45,6 +45,9 @@ _AGENCY_LABEL: Final = re.compile(
     r"(?:agency|organi[sz]ation|department|org|customer|network)(?: name)?|prepared for|report for)\s*[:=]\s*(.*)$",
     re.IGNORECASE | re.DOTALL,
 )
+_REQUEST_SUFFIX: Final = re.compile(r"_([A-Za-z0-9]{7})$")
+# What is a word after all: of one case, or capitalised, several together too (McAllen).
+_WORDS: Final = re.compile(r"[a-z]+|[A-Z]+|(?:[A-Z][a-z]+)+|\d+")
 _LONGEST_NAME: Final = 120
 
 
@@ -93,7 +96,7 @@ def producer_in_name(text: str) -> str | None:
         The name with blanks for underscores, or None where the rest names no agency.
     """
     rest = _EXTENSION.sub("", text.strip())
-    rest = re.sub(r"\(\d+\)", " ", rest)
+    rest = _without_request_suffix(re.sub(r"\(\d+\)", " ", rest).strip())
     rest = re.sub(r"[_+]", " ", _DATE_WORDS.sub(" ", rest))
     rest = _NOISE.sub(" ", rest)
     rest = re.sub(r"(?<!\w)-+|-+(?!\w)|--+", " ", rest)
@@ -105,6 +108,12 @@ def producer_in_name(text: str) -> str | None:
     if 2 <= len(words) <= 9 and _AGENCY_WORD.search(rest):
         return rest
     return None
+
+
+def _without_request_suffix(stem: str) -> str:
+    """Cut the seven letters and digits that a request site puts behind a name: ``Log_OFfjQQv``."""
+    found = _REQUEST_SUFFIX.search(stem)
+    return stem[: found.start()] if found and not _WORDS.fullmatch(found[1]) else stem
 
 
 def agency_above(titles: Iterable[Sequence[str | None]]) -> str | None:
