@@ -42,7 +42,7 @@ def test_four_outcomes_are_counted_for_each_producer(case: Case) -> None:
     fill(case, rows)
     evaluate_case(case, ["practice"])
     assert outcomes(case, BLANK) == {PD: (2, 2, 3, 0), "Other PD": (0, 1, 0, 0)}
-    assert outcomes(case, REASON) == {PD: (2, 2, 3, 0), "Other PD": (1, 0, 0, 0)}
+    assert outcomes(case, REASON) == {PD: (0, 0, 1, 0), "Other PD": (0, 0, 1, 0)}
     row = found(case, BLANK)[0]
     assert row["statement"] == f"2 of 4 searches in the log of {PD} (50.0 %) state no reason."
     assert (row["n_searches"], row["denominator"], row["n_not_evaluable"]) == (2, 4, 3)
@@ -61,7 +61,7 @@ def test_a_hidden_reason_never_raises_an_indicator(case: Case, state: str) -> No
 def test_without_labels_reasons_are_not_evaluable(case: Case) -> None:
     case.append_rows("records", [search(1), search(2, reason_state="blank")])
     evaluate_case(case, ["practice"])
-    assert outcomes(case, REASON) == {PD: (0, 0, 2, 0)}
+    assert outcomes(case, REASON) == {PD: (0, 0, 1, 0)}
     assert outcomes(case, BLANK) == {PD: (1, 1, 0, 0)}
 
 
@@ -131,15 +131,24 @@ def test_the_retention_is_that_of_the_page_nearest_before(case: Case) -> None:
 
 
 def test_a_definition_that_leaves_nothing_flips_the_claim(case: Case) -> None:
-    fill(case, [search(1, reason_key="investigation"), search(2)])
+    fill(case, [search(n, reason_key="investigation" if n <= 6 else "robbery") for n in range(1, 61)])
     evaluate_case(case, ["practice"])
-    panel = json.loads(found(case, REASON)[0]["sensitivity"])
-    assert panel["flips"] == ["only blank or placeholder"]
+    (row,) = found(case, REASON)
+    assert row["statement"].startswith(f"6 of 60 searches in the log of {PD} (10.0 %) state a reason")
+    panel = json.loads(row["sensitivity"])
+    assert panel["flips"] == ["a quarter or more", "half or more", "at least 500 searches", "only blank or placeholder"]
+
+
+def test_a_lone_vague_reason_is_no_pattern(case: Case) -> None:
+    rows = [search(1, reason_key="investigation"), search(2, producer="Other PD", reason_key="investigation")]
+    fill(case, rows + [search(n) for n in range(3, 60)])
+    evaluate_case(case, ["practice"])
+    assert outcomes(case, REASON) == {PD: (0, 1, 0, 0), "Other PD": (0, 0, 1, 0)}
 
 
 def test_every_query_gives_its_number_again(case: Case) -> None:
     rows = [search(n, at=NOON + timedelta(days=n), reason_state="blank", case_number_state="blank", networks=500, window_start=NOON - timedelta(days=40)) for n in range(1, 8)]  # fmt: skip
-    rows += [search(n, producer="O'Brien PD", reason_key="investigation", networks=200) for n in range(8, 11)]
+    rows += [search(n, producer="O'Brien PD", reason_key="investigation", networks=200) for n in range(8, 60)]
     fill(
         case,
         rows,
