@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from custodiet.model.rates import wilson_interval
 from custodiet.resolve.organisations.measure import (
     FIRST_RUN,
     GOLD,
@@ -14,7 +15,6 @@ from custodiet.resolve.organisations.measure import (
     read_figures,
     read_labels,
     render_page,
-    wilson_interval,
 )
 from tests.conftest import REPOSITORY
 

@@ -10,8 +10,9 @@ import pytest
 
 from custodiet.case import Case
 from custodiet.cli import main
+from custodiet.model.rates import wilson_interval
 from custodiet.resolve.purposes import update_purposes
-from custodiet.resolve.purposes.measure import Gold, interval, n_exact, page, rate_text, scores
+from custodiet.resolve.purposes.measure import Gold, n_exact, page, rate_text, scores
 
 
 def record(number: int, **cells: object) -> dict[str, object]:
@@ -100,9 +101,9 @@ def test_command_without_texts_or_file_is_exit_2(capsys: pytest.CaptureFixture[s
 
 
 def test_wilson_interval_and_counts() -> None:
-    low, high = interval(9, 10)
+    low, high = wilson_interval(9, 10)
     assert (round(low, 3), round(high, 3)) == (0.596, 0.982)
-    assert interval(0, 0) == (0.0, 1.0)
+    assert wilson_interval(0, 0) == (0.0, 1.0)
     assert rate_text(0, 0) == "–"
     gold = [Gold("a", (frozenset({"x"}), frozenset({"x", "y"}))), Gold("b", (frozenset({"x"}),))]
     found = [frozenset({"x", "y"}), frozenset({"unknown"})]

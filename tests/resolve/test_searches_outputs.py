@@ -10,6 +10,7 @@ import pytest
 
 from custodiet.case import Case
 from custodiet.intake.add import add_paths
+from custodiet.model.rates import wilson_interval
 from custodiet.resolve.organisations import update_organisations
 from custodiet.resolve.searches import redaction_differential, sessions, storms, update_searches
 from custodiet.resolve.searches.measure import (
@@ -19,7 +20,6 @@ from custodiet.resolve.searches.measure import (
     measure,
     pooled,
     render_page,
-    wilson_interval,
 )
 from tests.conftest import REPOSITORY
 from tests.resolve.test_searches import ID, T0, row

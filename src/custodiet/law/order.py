@@ -10,27 +10,17 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from math import sqrt
-from typing import Any, Final
+from typing import Any
 
+from custodiet.model.rates import wilson_interval
 from custodiet.model.terms import Severity
 
-_Z: Final = 1.959963984540054
 Row = Mapping[str, Any]
 
 
 def interval(part: int, whole: int) -> tuple[float, float] | None:
-    """Return the 95 % interval of a share; None where there is no share.
-
-    Source:
-        Wilson, E. B. (1927), Journal of the American Statistical Association 22, 209-212.
-    """
-    if whole <= 0 or not 0 <= part <= whole:
-        return None
-    p, z2 = part / whole, _Z * _Z
-    centre = (p + z2 / (2 * whole)) / (1 + z2 / whole)
-    half = _Z * sqrt(p * (1 - p) / whole + z2 / (4 * whole * whole)) / (1 + z2 / whole)
-    return max(0.0, centre - half), min(1.0, centre + half)
+    """Return the 95 % interval of a share; None where there is no share."""
+    return wilson_interval(part, whole) if whole > 0 and 0 <= part <= whole else None
 
 
 def headline_of(row: Row) -> int:

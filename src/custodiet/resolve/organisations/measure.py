@@ -7,13 +7,13 @@ to write ``docs/measured/organisations.md`` anew.
 from __future__ import annotations
 
 import json
-import math
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from custodiet.model.rates import wilson_interval
 from custodiet.places.names import read_name
 from custodiet.resolve.organisations.lexicon import lexicon
 from custodiet.resolve.organisations.model import Organisation
@@ -29,7 +29,6 @@ _SAMPLES: Final = {
     "fresh-odd": "148 further names drawn from those that are not of the form *Place ST PD* or *SO*; likewise",
 }
 _UNTOLD: Final = frozenset({None, "unknown"})
-_WILSON_Z: Final = 1.959964
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,21 +97,6 @@ def measure_hidden_states(labels: Sequence[Label]) -> Figure:
             left = " ".join(word for at, word in enumerate(read.words) if at not in read.state_words)
             hidden.append(Label("hidden", left, read.state, label.level, label.type, label.status))
     return _count("hidden", "state", list(zip(hidden, resolve_names([h.name for h in hidden]), strict=True)))
-
-
-def wilson_interval(n_right: int, n_all: int) -> tuple[float, float]:
-    """Give the 95 % interval of a share.
-
-    Source:
-        E. B. Wilson, Journal of the American Statistical Association 22 (1927), 209-212.
-    """
-    if n_all == 0:
-        return 0.0, 1.0
-    z2 = _WILSON_Z**2
-    share = n_right / n_all
-    middle = (share + z2 / (2 * n_all)) / (1 + z2 / n_all)
-    half = _WILSON_Z / (1 + z2 / n_all) * math.sqrt(share * (1 - share) / n_all + z2 / (4 * n_all**2))
-    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def render_page(labels: Sequence[Label], first_run: Sequence[Figure]) -> str:

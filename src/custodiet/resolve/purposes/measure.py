@@ -7,7 +7,6 @@ holds counts and rates only, never a text.
 from __future__ import annotations
 
 import json
-import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,9 +15,9 @@ from typing import Final
 
 import click
 
+from custodiet.model.rates import wilson_interval
 from custodiet.resolve.purposes.classify import classify_texts
 
-_Z: Final = 1.959964
 _SENSITIVE: Final = ("immigration.", "protected.", "civil.")
 _FEW: Final = 30
 
@@ -84,21 +83,11 @@ def scores(gold: Sequence[Gold], found: Sequence[frozenset[str]]) -> dict[str, S
     return {name: Score(right[name], wrong[name], missed[name], abstained[name]) for name in names}
 
 
-def interval(part: int, whole: int) -> tuple[float, float]:
-    """Give the Wilson 95 % interval of a rate; (0, 1) when there is nothing to divide by."""
-    if whole == 0:
-        return 0.0, 1.0
-    rate, square = part / whole, _Z * _Z
-    middle = (rate + square / (2 * whole)) / (1 + square / whole)
-    half = _Z * math.sqrt(rate * (1 - rate) / whole + square / (4 * whole * whole)) / (1 + square / whole)
-    return max(0.0, middle - half), min(1.0, middle + half)
-
-
 def rate_text(part: int, whole: int) -> str:
     """Write a rate with its counts and interval."""
     if whole == 0:
         return "–"
-    low, high = interval(part, whole)
+    low, high = wilson_interval(part, whole)
     return f"{part / whole:.3f} ({part}/{whole}; {low:.3f}–{high:.3f})"
 
 

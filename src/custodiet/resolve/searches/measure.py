@@ -6,7 +6,6 @@ write ``docs/measured/linking.md`` anew.
 
 from __future__ import annotations
 
-import math
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -18,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 
 from custodiet.case import Case
+from custodiet.model.rates import wilson_interval
 from custodiet.resolve.organisations import update_organisations
 from custodiet.resolve.searches.basis import MEANING, Basis
 from custodiet.resolve.searches.link import update_searches
@@ -27,7 +27,6 @@ PAGE: Final = Path("docs/measured/linking.md")
 SEED: Final = 20_251_103
 N_SEARCHES: Final = 30_000
 SECONDS: Final = 15_000
-_WILSON_Z: Final = 1.959964
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,21 +213,6 @@ def pooled(measured: Sequence[Measurement]) -> list[Tier]:
         for basis in Basis
         if basis in sums
     ]
-
-
-def wilson_interval(n_right: int, n_all: int) -> tuple[float, float]:
-    """Give the 95 % interval of a share.
-
-    Source:
-        E. B. Wilson, Journal of the American Statistical Association 22 (1927), 209-212.
-    """
-    if n_all == 0:
-        return 0.0, 1.0
-    z2 = _WILSON_Z**2
-    share = n_right / n_all
-    middle = (share + z2 / (2 * n_all)) / (1 + z2 / n_all)
-    half = _WILSON_Z / (1 + z2 / n_all) * math.sqrt(share * (1 - share) / n_all + z2 / (4 * n_all**2))
-    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def render_page(measured: Sequence[Measurement]) -> str:
