@@ -13,7 +13,7 @@ from custodiet.network.lists import StatedList, page_lists
 from custodiet.network.network import Network
 from custodiet.network.pictures import Picture, draw_around, draw_map
 from custodiet.network.reach import Reach
-from custodiet.network.use import DeclaredAndObserved, declared_and_observed
+from custodiet.network.use import DeclaredAndObserved, compare_prepared
 
 UNPLUGGED: Final = ("federal", "out-of-state")
 SHARE_IS_NO_USE: Final = "A share is not a use: the list says who can reach the data, not who did."
@@ -106,7 +106,7 @@ def reach_chapters(
         UsageError: No organisation has one of the names.
     """
     network = Network.from_case(case, as_of)
-    use = declared_and_observed(case, as_of)
+    use = compare_prepared(case, as_of)
     pages = page_lists(case)
     if producers is None:
         producers = [name for (name,) in case.rows(_PRODUCERS)]

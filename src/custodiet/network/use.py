@@ -234,6 +234,11 @@ def declared_and_observed(case: Case, as_of: date | None = None) -> DeclaredAndO
         as_of: Leave out lists and searches after this day.
     """
     prepare(case)
+    return compare_prepared(case, as_of)
+
+
+def compare_prepared(case: Case, as_of: date | None = None) -> DeclaredAndObserved:
+    """Compare lists and network logs whose temporary tables were built just before (``statements.prepare``)."""
     day = "DATE '9999-12-31'" if as_of is None else f"DATE '{as_of.isoformat()}'"
     case.execute(_JUDGED.format(until=f"day <= {day}"))
     pairs = {producer: (listed, not_evaluable) for producer, listed, not_evaluable in case.rows(_PAIRS)}
