@@ -17,6 +17,7 @@ STATED = ("reason", "case_number", "user", "plate")
 
 # A column that one text fills is told from a short log of one kind only when there are this many rows.
 _CONSTANT_ROWS = 20
+_MOST_COLUMNS = 500
 
 
 def search_doubts(context: TableContext, typing: RecordTyping, n_records: int) -> list[Problem]:
@@ -24,12 +25,13 @@ def search_doubts(context: TableContext, typing: RecordTyping, n_records: int) -
     receipt = context.origin.receipt
     problems = _time_problems(context, "searched_at", "records")
     problems += _receipt_notes(context, receipt.withheld_columns if receipt else ())
-    return problems + _constants(context, typing) + _count_notes(context, n_records) + _remade(context)
+    problems += _constants(context, typing) + _count_notes(context, n_records) + _remade(context)
+    return problems + _unplaced(context)
 
 
 def event_doubts(context: TableContext) -> list[Problem]:
-    """Tell what is doubtful about the times of an event log that was just stored."""
-    return _time_problems(context, "event_at", "events")
+    """Tell what is doubtful about an event log that was just stored: its times, and whether its rows are justified."""
+    return _time_problems(context, "event_at", "events") + _justifications(context)
 
 
 def _time_problems(context: TableContext, name: str, table: str) -> list[Problem]:
@@ -165,3 +167,31 @@ def _receipt_notes(context: TableContext, withheld: Sequence[str]) -> list[Probl
         )
         notes.append(Problem("note", f"The column {column} was withheld by the letter named in the receipt."))
     return notes
+
+
+def _justifications(context: TableContext) -> list[Problem]:
+    """Say in how many rows of an administrative log a case number or a reason stands, where it has the columns."""
+    problems = []
+    n_rows = int(str(context.stage.value("count(*)")))
+    for column, what in (("case_number", "a case or incident number"), ("reason", "a reason or note")):
+        place = context.at(column)
+        if place is None or place >= context.stage.width:
+            continue
+        n = int(str(context.stage.value(f"count({text_expression(place)})")))
+        problems.append(Problem("note", f"{n:,} of {n_rows:,} rows state {what}; it stands with the entity."))
+    return problems
+
+
+def _unplaced(context: TableContext) -> list[Problem]:
+    """Name the places of filled columns that the case has no column for."""
+    if len(context.labels) > _MOST_COLUMNS:
+        return []  # the reader has said that the table is wider than any log
+    places = [place + 1 for place in context.beside(context.match.format.columns).values()]
+    if not places:
+        return []
+    shown = ", ".join(str(place) for place in places[:12])
+    message = (
+        f"{len(places):,} filled columns (counted from the left: {shown}) have no place in the case; their cells stand "
+        "in the original only."
+    )
+    return [Problem("note", message)]

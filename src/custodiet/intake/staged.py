@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from custodiet.case import Case
 from custodiet.case.stage import Stage
+from custodiet.case.typed import text_expression
 from custodiet.intake.formats import FormatMatch
 from custodiet.intake.origin import Origin
 from custodiet.intake.producers import Producer, dates_in_name, tell_producer
 from custodiet.intake.timing import Timing
 from custodiet.model.problems import Problem
+
+_MOST_BESIDE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +30,27 @@ class TableContext:
     title: str | None
     page_producer: Producer | None
     date_cells: frozenset[int]
+    labels: tuple[str, ...]
 
     def at(self, column: str) -> int | None:
         """Find the position of a canonical column."""
         return self.match.position(column)
+
+    def beside(self, known: Collection[str]) -> dict[str, int]:
+        """Give the columns with a cell that have no place of their own: label to position; the first of very many."""
+        columns = self.match.columns
+        places = [
+            place
+            for place in range(min(self.stage.width, len(self.labels)))
+            if (columns[place] if place < len(columns) else None) not in known
+        ][:_MOST_BESIDE]
+        if not places:
+            return {}
+        tests = ", ".join(f"count({text_expression(place)}) > 0" for place in places)
+        filled = str(self.stage.value(f"array_to_string([{tests}], ',')")).split(",")
+        return {
+            self.labels[place]: place for place, is_filled in zip(places, filled, strict=True) if is_filled == "true"
+        }
 
     def producer(self, told: Producer | None) -> Producer:
         """Tell the producer; ``told`` is what the cells say."""

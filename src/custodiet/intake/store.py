@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from custodiet.case.lists import count_unstated, insert_listed_names, insert_portals, insert_shares
 from custodiet.case.stage import Stage
@@ -24,6 +25,10 @@ from custodiet.model.problems import Problem
 from custodiet.model.reading import EventTyping, PortalTyping, RecordTyping, ShareTyping
 from custodiet.model.terms import CellState, RecordKind
 
+# Two to eight letters, digits and wildcards, of one word or parted once.
+_PLATE = "^[A-Z0-9*?]{1,7}[ -]?[A-Z0-9*?]{1,5}$"
+_EVENT_COLUMNS = frozenset({"event_at", "event_date", "event_clock", "actor", "event_type", "entity_type", "entity"})
+
 
 def store_table(context: TableContext) -> Loaded:
     """Store the data rows of a staged table; call inside a transaction."""
@@ -32,6 +37,7 @@ def store_table(context: TableContext) -> Loaded:
 
 def _store_searches(context: TableContext) -> Loaded:
     case, stage = context.case, context.stage
+    context = _with_plates(context)
     kind, told = _kind_and_producer(context)
     producer = context.producer(told)
     columns = context.origin.producer_row(producer)
@@ -54,6 +60,23 @@ def _store_searches(context: TableContext) -> Loaded:
     )[0]
     row = columns | {"kind": kind.value, "first_searched_at": first, "last_searched_at": last}
     return Loaded(row, problems, n_records=n_records)
+
+
+def _with_plates(context: TableContext) -> TableContext:
+    """Read a column of search terms as plates where that is what it holds: no plate is stored as text."""
+    if context.at("plate") is not None:
+        return context
+    for name in ("text_prompt", "filters"):
+        place = context.at(name)
+        if place is None or place >= context.stage.width:
+            continue
+        text = text_expression(place)
+        plates = f"regexp_matches(upper({text}), '{_PLATE}') AND regexp_matches({text}, '[0-9]')"
+        n_plates = int(str(context.stage.value("count(*)", plates)))
+        if n_plates and 10 * n_plates >= 8 * int(str(context.stage.value(f"count({text})"))):
+            columns = tuple("plate" if at == place else column for at, column in enumerate(context.match.columns))
+            return replace(context, match=context.match.model_copy(update={"columns": columns}))
+    return context
 
 
 def _kind_and_producer(context: TableContext) -> tuple[RecordKind, Producer | None]:
@@ -87,6 +110,7 @@ def _store_events(context: TableContext) -> Loaded:
         positions={name: place for place, name in context.match.mapping.items() if place < stage.width},
         event_at=context.timing.columns.get("event_at"),
         actor_states=_states(stage, actor, "user"),
+        beside=context.beside(_EVENT_COLUMNS),
     )
     n_events = insert_events(context.case, stage, typing)
     first, last = context.case.rows(

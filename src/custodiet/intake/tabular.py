@@ -21,6 +21,7 @@ from custodiet.intake.layout import (
     shape_problems,
 )
 from custodiet.intake.layout.header import MAX_ROWS
+from custodiet.intake.letters import not_held
 from custodiet.intake.mend import Mended, mend_layout, unread_periods
 from custodiet.intake.origin import Origin, store_disclosure
 from custodiet.intake.producers import Producer, agency_above
@@ -93,7 +94,7 @@ def load_table(
             titles = list(dict.fromkeys(text for text in (table.title, *table.headings, *told.labels) if text))
             page_producer, title = page_producer or own_name(told, titles), " - ".join(titles) or None
         context = TableContext(case, stage, header.match, timing, origin, disclosure_id, title, page_producer,
-                               frozenset(table.date_cells))  # fmt: skip
+                               frozenset(table.date_cells), header.labels)  # fmt: skip
         with case.transaction():
             loaded = store_table(context)
             _store_repairs(case, disclosure_id, mended)
@@ -201,6 +202,8 @@ def _store_unread(
         known = [label if is_known_label(label) else "" for label in labels]
         row |= {"n_rows_read": n_data, "n_rejected": n_data, "header_raw": known, "header": list(clean_labels(known))}
         problems.append(_unrecognised(labels, n_data, cells))
+        if problems[-1].code == "no-table":
+            problems.extend(not_held(cell for item in head for cell in item.cells if cell))
     with case.transaction():
         return store_disclosure(case, row, problems)
 

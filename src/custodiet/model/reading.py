@@ -77,12 +77,21 @@ class RecordTyping:
 
 @dataclass(frozen=True, slots=True)
 class EventTyping:
-    """Tell how a staged administrative log becomes rows of ``events``."""
+    """Tell how a staged administrative log becomes rows of ``events``.
+
+    Attributes:
+        disclosure_id: Id of the disclosure.
+        positions: Canonical column to 0-based position.
+        event_at: How the time is read, or None.
+        actor_states: States of doubtful accounts.
+        beside: Label to position of the columns that ``events`` lacks; their cells follow the entity, one a line.
+    """
 
     disclosure_id: str
     positions: Mapping[str, int]
     event_at: TimeColumn | None
     actor_states: Mapping[str, str] = field(default_factory=dict)
+    beside: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
+from custodiet.intake.letters import not_held
 from custodiet.intake.raw import RawRow, RawTable, Reading
 from custodiet.intake.readers.pdf.cells import CellLine, join_cell
 from custodiet.intake.readers.pdf.document import (
@@ -185,6 +186,7 @@ def _report_text(sections: list[Section], outside: list[Line], n_furniture: int,
     if not sections:
         n = len({line.page for line in outside})
         problems.append(Problem("no-table", f"{len(outside)} lines of text on {n} page(s), and no table among them."))
+        problems.extend(not_held(line.text for line in outside))
     elif outside:
         where = pages_text([line.page for line in outside])
         problems.append(Problem("note", f"{len(outside)} lines of text stand in no table and were not read.", where))
