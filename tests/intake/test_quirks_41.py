@@ -212,7 +212,7 @@ def test_quirk_016_unlabelled_columns_of_masks(tmp_path: Path) -> None:
     found = read(tmp_path / "beyond", log([[*search(n), "REDACTED", "REDACTED"] for n in (1, 2)], [*HEADER, "", ""]))
     for number, record in enumerate(found.records, 1):
         is_in_place(record, number)
-    assert "columns 15, 16 are kept unnamed" in found.message("note")
+    assert any("columns 15, 16 are kept unnamed" in row["message"] for row in found.problems)
 
 
 @pytest.mark.parametrize("label", ["ID", "Name", "Time Frame", "License Plate", "Search Type", "Text Prompt"])

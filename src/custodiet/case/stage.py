@@ -207,6 +207,14 @@ class Stage:
             self._case.value(f"SELECT coalesce(max(n_cells), 0) FROM staged_rows WHERE row_no >= {self.first_row}")
         )
 
+    def narrowest(self) -> int:
+        """Count the cells of the narrowest data row as released; 0 without rows."""
+        if self._from_csv:
+            return self.width
+        return int(
+            self._case.value(f"SELECT coalesce(min(n_cells), 0) FROM staged_rows WHERE row_no >= {self.first_row}")
+        )
+
     def rows(self, where: str, limit: int) -> list[tuple[int, int, int | None, list[str | None]]]:
         """Fetch rows as (row_no, source_row, page, cells with overflow), in their order."""
         if self._aside:

@@ -65,13 +65,12 @@ def mend_layout(stage: Stage, header: Header, timing: Timing) -> Mended:
     layout = Layout.of(header)
     if layout is None or header.match is None:
         return Mended(stage.n_blank, (), ())
-    short = stage.widest() < len(header.raw)
-    rows = stage.rows(_doubtful(stage, header, timing, short=short), _ROW_LIMIT)
+    rows = stage.rows(_doubtful(stage, header, timing), _ROW_LIMIT)
     numbers = {source_row: row_no for row_no, source_row, _, _ in rows}
     header_rows = {place for place in header.header_rows if place >= header.first_data}
     proposal = propose_repairs(
         layout, ((source_row, cells) for row_no, source_row, _, cells in rows if row_no not in header_rows),
-        n_rows=stage.count() - stage.n_blank, short=short,
+        n_rows=stage.count() - stage.n_blank,
     )  # fmt: skip
     aside = _layout_rows(rows, header, proposal)
     stage.set_aside(sorted(set(aside) | header_rows))
@@ -112,7 +111,7 @@ def _layout_rows(rows: list[_Row], header: Header, proposal: Proposal) -> list[i
     return found
 
 
-def _doubtful(stage: Stage, header: Header, timing: Timing, *, short: bool) -> str:
+def _doubtful(stage: Stage, header: Header, timing: Timing) -> str:
     """Write the condition under which a row is worth a look."""
     match = header.match
     if match is None:
@@ -120,7 +119,7 @@ def _doubtful(stage: Stage, header: Header, timing: Timing, *, short: bool) -> s
     # Rows among the first ones make the stage wider than the header: what they have beyond it is overflow too.
     tests = ["overflow IS NOT NULL", *(f"trim({cell(i)}) <> ''" for i in range(len(header.labels), stage.width))]
     tests += _unnamed(stage, header)
-    if short:
+    if stage.narrowest() < len(header.labels):
         tests += _verdicts(stage, match)
     required = [place for place, name in match.mapping.items() if name in ("searched_at", "search_date", "event_at")]
     if required:
@@ -155,7 +154,7 @@ def _unnamed(stage: Stage, header: Header) -> list[str]:
 
 
 def _verdicts(stage: Stage, match: FormatMatch) -> list[str]:
-    """Find verdicts that stand to the left of their label in a table that lacks a column."""
+    """Find verdicts that stand to the left of their label, as they do in rows that lack a column."""
     home = match.position("moderation")
     texts = [place for place in match.mapping if match.format.type_of(match.columns[place]) in ("text", "search-word")]
     return [

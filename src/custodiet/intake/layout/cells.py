@@ -173,7 +173,7 @@ _MISFITS: Final[dict[ColumnKind, frozenset[CellType]]] = {
 _OUT_OF_PLACE: Final = frozenset({_T.TIME, _T.TIME_RANGE, _T.DATE, _T.CLOCK, _T.VERDICT, _T.SEARCH_WORD})
 _ODDITIES: Final[dict[ColumnKind, frozenset[CellType]]] = {
     "uuid": frozenset({_T.INTEGER, _T.NUMBER, _T.PROSE, _T.TEXT}),
-    "org": frozenset({_T.INTEGER, _T.NUMBER}),
+    "org": frozenset({_T.NUMBER}),
     "verdict": frozenset({_T.ORG, _T.PROSE, _T.TEXT, _T.TOKEN}),
     "search-word": frozenset({_T.ORG, _T.PROSE, _T.TEXT, _T.TOKEN}),
     "time-range": frozenset({_T.ORG, _T.PROSE, _T.TOKEN, _T.WORD}),

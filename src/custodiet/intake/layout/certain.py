@@ -82,11 +82,15 @@ def _uncertain(signature: Signature, columns: Columns) -> set[int]:
 
 
 def _count_odd(signature: Signature, columns: Columns, places: Iterable[int]) -> int:
-    return sum(
-        1
-        for place in places
-        if columns.names[place] is not None and is_odd(_look(signature, place), columns.kinds[place])
-    )
+    """Count odd cells; one whose own column stays without its like says by itself that cells moved."""
+    n = 0
+    for place in places:
+        look = _look(signature, place)
+        if columns.names[place] is not None and is_odd(look, columns.kinds[place]):
+            homes = [home for home, kind in enumerate(columns.kinds) if _ANCHORS.get(kind) is look]
+            moved = homes and not any(_look(signature, home) is look for home in homes)
+            n += 1 + _FEW_ODD if moved else 1
+    return n
 
 
 def _only_ones(signature: Signature, columns: Columns, uncertain: set[int]) -> dict[int, tuple[int, ...]]:

@@ -14,7 +14,7 @@ from itertools import combinations
 from typing import Final
 
 from custodiet.intake.formats import ColumnKind
-from custodiet.intake.layout.cells import CellType, is_odd
+from custodiet.intake.layout.cells import CellType, is_misfit, is_odd
 
 Looks = tuple[CellType, ...]
 Order = tuple[str, ...]
@@ -116,16 +116,36 @@ def fitting_moves(signature: Signature, columns: Columns) -> dict[Result, frozen
     """
     if len(columns.kinds) > _MOST_COLUMNS or len(signature.looks) > _MOST_COLUMNS + _MOST_SURPLUS:
         return {}
-    width = len(columns.kinds)
-    fitting = _grouped(signature, columns, _small_moves(signature, columns))
+    allowed = _grouped(signature, columns, _small_moves(signature, columns))
+    fitting = _without_numbers(allowed, signature, columns)
     if len(fitting) > 1:
         known = {key: moves for key, moves in fitting.items() if _known_orders(moves, signature, columns)}
         return known if len(known) == 1 else fitting
-    if not fitting and sum(1 for look in signature.looks if look in _EVIDENCE) >= _LEAST_EVIDENCE:
-        lengths = sorted({signature.length, len(signature.looks), width})
+    if not allowed and sum(1 for look in signature.looks if look in _EVIDENCE) >= _LEAST_EVIDENCE:
+        lengths = sorted({signature.length, len(signature.looks), len(columns.kinds)})
         moves = (move for length in lengths for move in _order_moves(columns, length))
-        return _grouped(signature, columns, moves)
+        return _without_numbers(_grouped(signature, columns, moves), signature, columns)
     return fitting
+
+
+def _without_numbers(
+    found: dict[Result, frozenset[Move]], signature: Signature, columns: Columns
+) -> dict[Result, frozenset[Move]]:
+    """Leave out the ways that give an organisation a bare number for a name: one may have it, and it proves no way."""
+    return {key: moves for key, moves in found.items() if not _names_by_number(next(iter(moves)), signature, columns)}
+
+
+def _names_by_number(move: Move, signature: Signature, columns: Columns) -> bool:
+    return any(
+        kind == "org" and len(places) == 1 and _look(signature.looks, places[0]) is CellType.INTEGER
+        for places, kind in zip(move.sources, columns.kinds, strict=True)
+    )
+
+
+def _repeats_alike(move: Move, signature: Signature) -> bool:
+    """Refuse an order with the organisation twice where the two cells differ: which of them searched is not told."""
+    places = [place for place, name in enumerate(move.order) if name == "org"]
+    return len({signature.same_as[place] if place < len(signature.same_as) else None for place in places}) < 2
 
 
 def _known_orders(moves: frozenset[Move], signature: Signature, columns: Columns) -> bool:
@@ -149,9 +169,10 @@ def stays_as_overflow(signature: Signature, columns: Columns) -> bool:
 
 
 def time_is_elsewhere(looks: Looks, kinds: Sequence[ColumnKind]) -> bool:
-    """Tell whether a row has no time under any label of a time, and one in another place."""
+    """Tell whether nothing that could be a time stands under any label of one, and a time in another place."""
     homes = [place for place, kind in enumerate(kinds) if kind == "time"]
-    if not homes or any(_look(looks, place) is not CellType.BLANK for place in homes):
+    here = [_look(looks, place) for place in homes]
+    if not homes or any(look is not CellType.BLANK and not is_misfit(look, "time") for look in here):
         return False
     return CellType.TIME in looks
 
@@ -169,7 +190,7 @@ def verdict_is_elsewhere(looks: Looks, kinds: Sequence[ColumnKind]) -> bool:
 def _grouped(signature: Signature, columns: Columns, moves: Iterator[Move]) -> dict[Result, frozenset[Move]]:
     found: dict[Result, set[Move]] = {}
     for move in moves:
-        if _fits(move.sources, signature, columns):
+        if _fits(move.sources, signature, columns) and _repeats_alike(move, signature):
             found.setdefault(_result(move, signature), set()).add(move)
     return {key: frozenset(group) for key, group in found.items()}
 
@@ -375,4 +396,5 @@ def _from_order(order: Order, names: tuple[str | None, ...]) -> Move:
         (places[key],) if (key := name or f"column {column}") in places else () for column, name in enumerate(names)
     )
     listed = ", ".join(order)
-    return Move(sources, f"the rows follow another order of columns ({listed}): cells were put under the header's")
+    words = f"the rows follow another order of columns ({listed}): cells were put under the header's"
+    return Move(sources, words, order)

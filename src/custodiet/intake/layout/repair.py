@@ -119,20 +119,18 @@ def has_misfit(layout: Layout, cells: Cells) -> bool:
     return _misfits(layout, [cell_type(cell) for cell in cells])
 
 
-def _misfits(layout: Layout, looks: Sequence[CellType], *, short: bool = False) -> bool:
+def _misfits(layout: Layout, looks: Sequence[CellType]) -> bool:
     pairs = zip(looks, layout.kinds, strict=False)
     return (
         any(is_misfit(look, kind) for look, kind in pairs)
         or any(look is not CellType.BLANK for look in looks[len(layout.labels) :])
         or any(look in _SHIFT_SIGNS for look in looks[len(layout.kinds) :])
         or time_is_elsewhere(tuple(looks), layout.kinds)
-        or (short and verdict_is_elsewhere(tuple(looks), layout.kinds))
+        or (len(looks) < len(layout.labels) and verdict_is_elsewhere(tuple(looks), layout.kinds))
     )
 
 
-def propose_repairs(
-    layout: Layout, rows: Iterable[NumberedRow], *, n_rows: int | None = None, short: bool = False
-) -> Proposal:
+def propose_repairs(layout: Layout, rows: Iterable[NumberedRow], *, n_rows: int | None = None) -> Proposal:
     """Propose repairs for the rows of one table that do not fit their header.
 
     Rows that fit may be handed in too and change nothing; give all misfits of a table
@@ -144,7 +142,6 @@ def propose_repairs(
         layout: Labels and how they are read.
         rows: ``(source_row, cells)``; read once, contents are not kept.
         n_rows: Data rows of the whole table, to tell a phantom label from single rows.
-        short: No row of the table has as many cells as there are labels.
     """
     groups: dict[Signature, list[int]] = {}
     layout_rows: dict[int, str] = {}
@@ -153,7 +150,7 @@ def propose_repairs(
         why = _why_no_data(cells, looks, layout)
         if why:
             layout_rows[source_row] = why
-        elif _misfits(layout, looks, short=short):
+        elif _misfits(layout, looks):
             groups.setdefault(_signature(cells, looks, len(layout.labels)), []).append(source_row)
     return _judge(layout, groups, layout_rows, n_rows)
 
