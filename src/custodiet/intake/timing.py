@@ -16,6 +16,8 @@ from custodiet.model.reading import TimeColumn
 _SAMPLE = 5_000
 _ROUNDS = 3
 _MONTHS = 12
+_DAY_FIRST = re.compile(r"%d[/-]%m")
+_MONTH_FIRST = re.compile(r"%m([/-])%d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,18 +153,17 @@ def _told(stage: Stage, column: TimeColumn, unread_columns: set[int]) -> TimeCol
 
 
 def _agree_on_days(stage: Stage, columns: dict[str, TimeColumn], unread: set[int]) -> dict[str, TimeColumn]:
-    """Read days first in the whole table where one column proves it and no other contradicts.
+    """Read days first where another column that is written the same way proves it, and nothing contradicts.
 
-    ``03/04/2025`` alone tells nothing; beside a column with ``25/04/2025`` it does.
+    ``03/04/2025 10:00`` alone tells nothing; beside a column with ``25/04/2025 10:00`` it does.
     """
-    proven = [
-        name for name, column in columns.items() if any(re.search(r"%d[/.-]%m", f.pattern) for f in column.formats)
-    ]
+    proven = {item.pattern for column in columns.values() for item in column.formats if _DAY_FIRST.search(item.pattern)}
     if not proven:
         return columns
     agreed = dict(columns)
     for name, column in columns.items():
-        if not _has_slashes(column) or column.position in unread:
+        swapped = {_MONTH_FIRST.sub(r"%d\g<1>%m", item.pattern) for item in column.formats}
+        if not _has_slashes(column) or column.position in unread or not swapped <= proven:
             continue
         expression = raw_time_expression(column)
         _, second = _largest_numbers(stage, expression)
