@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from custodiet.publish.report.charts import Break, bars, matrix, over_time, shares_of
-from custodiet.publish.report.document import Chart, Document
+from custodiet.publish.report.document import Chart, Document, Stated
 from custodiet.publish.report.wording import number
 from tests.publish.report_cases import charts_of, demo, document
 
@@ -80,5 +80,6 @@ def test_pictures_of_the_report_stand_beside_their_tables(document: Document) ->
         for title in titles(chart):
             said = re.search(r": (?:[a-z ]+ )?([\d,]+)(?: of [\d,]+ \(.*\)| [a-z ]+)?$", title)
             if said:
-                cells = {number(cell) for row in chart.table.rows for cell in row if isinstance(cell, int)}
+                found = [cell for row in chart.table.rows for cell in row]
+                cells = {number(c.value if isinstance(c, Stated) else c) for c in found if isinstance(c, int | Stated)}
                 assert said[1] in cells, title

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import re
 import shutil
 from pathlib import Path
 
+import duckdb
 import lxml.html
 import pytest
 
@@ -18,7 +20,7 @@ from custodiet.privacy import Publication
 from custodiet.publish.bundle import Options, write_bundle
 from custodiet.publish.report.brief import brief
 from custodiet.publish.report.chapters.linking import JOINED_BY
-from custodiet.publish.report.claims import claim_id, statement_of
+from custodiet.publish.report.claims import claim_id, not_evaluable, range_of, statement_of
 from custodiet.publish.report.document import Pairs, Phrase, Stated
 from custodiet.publish.report.html import render_html
 from custodiet.publish.report.measure import read_measured
@@ -73,6 +75,8 @@ def test_verify_finds_the_report_of_the_demo_to_say_what_the_sheet_says(demo: Ca
     told = {claim["id"] for claim in sheet if claim["id"].startswith("indicator.") and claim["unit"] != "rows"}
     assert len(told) > 5
     assert told <= names
+    kinds = {name.split(".")[1] for name in names if name.startswith("figure.")}
+    assert kinds == {"networks", "cameras", "group", "label", "level", "state", "month", "shares"}
 
 
 def test_brief_cards_and_chapters_name_their_claims(bundle: Path) -> None:
@@ -90,7 +94,11 @@ def test_brief_cards_and_chapters_name_their_claims(bundle: Path) -> None:
 @pytest.mark.parametrize(
     "pattern",
     [r'(data-claim="total\.searches">)([\d,]+)', r'(data-claim="indicator\.[^"]+">)([\d,]+)',
-     r'(data-claim="outcome\.[^"]+">)([\d,]+)'],
+     r'(data-claim="outcome\.[^"]+">)([\d,]+)',
+     r'(data-claim="indicator\.[^"]+" data-part="denominator">)([\d,]+)',
+     r'(data-claim="indicator\.[^"]+" data-part="high">)([\d,]+)',
+     r'(data-claim="indicator\.[^"]+" data-part="not_evaluable">)([\d,]+)',
+     r'(data-claim="figure\.level\.[^"]+">)([\d,]+)'],
 )  # fmt: skip
 def test_one_changed_number_is_found_although_the_hashes_fit(bundle: Path, tmp_path: Path, pattern: str) -> None:
     forged = tmp_path / "forged"
@@ -120,6 +128,57 @@ def _refit(folder: Path, name: str) -> None:
     (folder / "manifest.sha256").write_text(f"{hashlib.sha256(manifest).hexdigest()}  manifest.json\n")
 
 
+@pytest.mark.parametrize("part", ["denominator", "not_evaluable"])
+def test_a_denominator_is_compared_with_the_published_table(bundle: Path, tmp_path: Path, part: str) -> None:
+    forged = tmp_path / "forged"
+    shutil.copytree(bundle, forged)
+    place = forged / "claims" / "claims.json"
+    content = json.loads(place.read_bytes())
+    claim = next(item for item in content["claims"] if item["id"] == "indicator.i-0000000000000001")
+    claim[part] += 1
+    place.write_text(json.dumps(content), encoding="utf-8")
+    _refit(forged, "claims/claims.json")
+    faults = {(fault.code, fault.where) for fault in verify_bundle(forged).faults}
+    assert ("number-differs", "indicator.i-0000000000000001") in faults
+
+
+def test_a_part_that_no_claim_has_is_a_fault(tmp_path: Path) -> None:
+    (tmp_path / "report").mkdir()
+    (tmp_path / "report" / "index.html").write_text('<data data-claim="a" data-part="sql">1</data>', encoding="utf-8")
+    check_report(tmp_path, {"a": {"value": 1, "sql": 1}}, verdict := Verdict())
+    assert [fault.code for fault in verdict.faults] == ["number-differs"]
+
+
+def test_numbers_of_charts_are_on_the_sheet_and_can_be_counted_again(bundle: Path) -> None:
+    sheet = {claim["id"]: claim for claim in json.loads((bundle / "claims/claims.json").read_bytes())["claims"]}
+    figures = {name: claim for name, claim in sheet.items() if name.startswith("figure.")}
+    shown = {name for name, _ in _named(bundle)}
+    kinds = {name.split(".")[1] for name in shown if name.startswith("figure.")}
+    assert {"level", "state", "month", "shares"} <= kinds
+    with duckdb.connect() as connection, contextlib.chdir(bundle):
+        for claim in figures.values():
+            assert bool(claim["sql"]) is not bool(claim["note"]), claim["id"]
+            if claim["sql"]:
+                assert connection.sql(claim["sql"]).fetchall() == [(claim["value"],)], claim["id"]
+    assert all(claim["note"] for name, claim in figures.items() if name.startswith("figure.month."))
+    assert any(claim["recounts"] for claim in figures.values())
+
+
+def test_no_count_of_rows_stands_in_the_range_of_a_count_of_searches(bundle: Path) -> None:
+    sheet = json.loads((bundle / "claims/claims.json").read_bytes())["claims"]
+    panels = json.loads((bundle / "indicators.json").read_bytes())["indicators"]
+    assert any('"duplicates"' in row["sensitivity"] for row in panels)
+    assert not any("every record" in claim["range_basis"] for claim in sheet)
+
+
+def test_a_finding_of_an_earlier_case_names_no_claim() -> None:
+    row = indicator(1, n_shares=None, on_sheet=False)
+    assert claim_id(row) == ""
+    assert range_of(row).sheet == ""
+    assert range_of(row).part("denominator") == 50
+    assert not_evaluable(row) == 2
+
+
 def test_a_card_bears_its_claim_only_where_the_sheet_counts_the_same() -> None:
     row = indicator(1, n_shares=None)
     assert claim_id(row) == "indicator.i-0000000000000001"
@@ -146,6 +205,7 @@ def test_only_the_number_itself_is_marked_in_a_sentence(statement: str, marked: 
     assert isinstance(said, Phrase) is marked
     if isinstance(said, Phrase):
         assert Stated(5, "indicator.i-0000000000000001") in said.pieces
+        assert Stated(50, "indicator.i-0000000000000001", "denominator") in said.pieces
 
 
 def test_a_number_that_differs_from_the_table_bears_no_claim(tmp_path: Path) -> None:
@@ -172,7 +232,7 @@ def test_the_page_escapes_the_name_of_a_claim(tmp_path: Path) -> None:
     sheet = {"total.disclosures": 1, "total.records": 1} | {
         f"outcome.{rule}.{word}": n for word, n in (("indicator", 3), ("clear", 4), ("not_evaluable", 6))
     }
-    check_report(folder.parent, sheet, verdict := Verdict())
+    check_report(folder.parent, {name: {"value": n} for name, n in sheet.items()}, verdict := Verdict())
     assert {f"The report shows another number for outcome.{rule}.not_evaluable than the sheet."} <= {
         fault.message for fault in verdict.faults
     }

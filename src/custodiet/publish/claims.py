@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
@@ -17,11 +18,14 @@ import pyarrow as pa
 
 from custodiet.case import Case
 from custodiet.case.citations import cite_rows
+from custodiet.case.stored import StoredRows
 from custodiet.privacy.tables import last_part
+from custodiet.publish import figures
 from custodiet.publish.evidence import rows_with_first_evidence
 from custodiet.publish.originals import receipts_of
 
 SHOWN_ROWS: Final = 5
+_ROWS: Final = "duplicates"
 _HIDDEN: Final = (
     "Rows behind this number are published without what joins them to searches, so that nobody is singled out;"
     " the number cannot be counted again from the published tables. The originals and the case give it."
@@ -81,14 +85,40 @@ class Claim:
         }
 
 
-def make_claims(case: Case, outward: Mapping[str, pa.Table]) -> list[Claim]:
+def make_claims(case: Case, outward: Mapping[str, pa.Table | StoredRows]) -> list[Claim]:
     """Make the claim sheet of a publication.
 
     Args:
         case: The case, for receipts of source rows.
         outward: Table name to its rows as they are published, ``evidence`` among them.
     """
-    return [*_totals(outward), *_disclosures(outward), *_outcomes(outward), *_indicators(case, outward)]
+    return [
+        *_totals(outward), *_disclosures(outward), *_outcomes(outward), *_indicators(case, outward),
+        *_charts(case, outward),
+    ]  # fmt: skip
+
+
+def _charts(case: Case, outward: Mapping[str, pa.Table | StoredRows]) -> list[Claim]:
+    """Make a claim of each number of the report's charts, with SQL where the published tables give the same."""
+    found = figures.figures(case)
+    names = {name: f"published_{name}" for name in figures.TABLES}
+    with ExitStack() as stack:
+        for name, place in names.items():
+            stack.enter_context(case.registered(place, outward[name]))
+        again = figures.counted_again(case, names, found)
+    files = {name: _file(name) for name in figures.TABLES}
+    return [
+        Claim(
+            id=figure.id, statement=figure.statement, value=figure.value, unit=figure.unit,
+            definition=figure.definition,
+            denominator=figure.denominator, not_evaluable=None, low=figure.value, high=figure.value,
+            range_basis="A count of what stands in the tables.",
+            sql=figures.sql_of(figure.sql, files) if figure.id in again else "",
+            recounts=figure.recounts if figure.id in again else (),
+            note="" if figure.id in again else figure.note or _HIDDEN,
+        )
+        for figure in found
+    ]  # fmt: skip
 
 
 def _totals(outward: Mapping[str, pa.Table]) -> list[Claim]:
@@ -200,16 +230,29 @@ def _indicator(row: Mapping[str, Any], counts: Mapping[str, int], sources: tuple
     sql, recounts, note = _routes(identity, where, value, counts, of_shares=of_shares, of_searches=of_searches)
     panel = json.loads(row["sensitivity"] or "{}")
     low, high = panel.get("range") or (value, value)
-    basis = "; ".join(f"{other['label']}: {other['count']:,}" for other in panel.get("alternatives", []))
+    # Rows are another unit than what the claim counts; the range holds none of them.
+    others = [other for other in panel.get("alternatives", []) if other["choice"] != _ROWS]
+    basis = "; ".join(f"{other['label']}: {other['count']:,}" for other in others)
     return Claim(
         id=f"indicator.{identity}", statement=row["statement"] or "", value=value,
         unit="shares" if of_shares else "searches" if of_searches else "rows",
         definition=f"{row['rule_id']} {row['rule_version']}, {row['citation']}: see rules/{row['rule_id']}.md."
         " Not reviewed unless it is among the findings.",
         denominator=row["denominator"], not_evaluable=row["n_not_evaluable"], low=low, high=high,
-        range_basis=basis or "No other definition was counted.", sql=sql, recounts=recounts, note=note,
+        range_basis=basis or "No other definition was counted in the same unit.", sql=sql,
+        recounts=(*recounts, *_parts(row, where)), note=note,
         subject=row["subject"], counterpart=row["counterpart"], sources=sources, n_sources=counts["n_rows"],
     )  # fmt: skip
+
+
+def _parts(row: Mapping[str, Any], where: list[dict[str, Any]]) -> list[Recount]:
+    """Return how denominator and not-evaluable count of an indicator are compared with the published table."""
+    columns = {"denominator": "denominator", "not_evaluable": "n_not_evaluable"}
+    return [
+        {"table": "indicators", "where": where, "count": {"sum": column}, "of": part}
+        for part, column in columns.items()
+        if row[column] is not None
+    ]
 
 
 def _routes(

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -49,21 +49,24 @@ def check_claims(folder: Path, verdict: Verdict) -> None:
             except RecountError as error:
                 verdict.fault("unreadable", claim["id"], str(error))
                 continue
-            if found != claim["value"]:
-                verdict.fault(
-                    "number-differs", claim["id"], f"Published {claim['value']:,}; the tables give {found:,}."
-                )
+            stated = claim.get(spec.get("of", "value"))
+            if found != stated:
+                verdict.fault("number-differs", claim["id"], f"Published {stated}; the tables give {found:,}.")
         n_counted += bool(claim["recounts"])
     if verdict.verified:
         verdict.checked.append(
             f"{counted(n_counted, 'published number')}, recounted from the tables by {counted(routes, 'route')}:"
             " all equal."
         )
-    check_report(folder, {claim["id"]: claim["value"] for claim in claims}, verdict)
+    check_report(folder, {claim["id"]: claim for claim in claims}, verdict)
 
 
-def check_report(folder: Path, values: dict[str, int], verdict: Verdict) -> None:
-    """Compare the numbers of the report that name their claim (``data-claim``) with the claim sheet."""
+def check_report(folder: Path, claims: dict[str, dict[str, Any]], verdict: Verdict) -> None:
+    """Compare the numbers of the report that name their claim (``data-claim``) with the claim sheet.
+
+    ``data-part`` says which number of the claim is shown: ``value`` where it is left out, ``denominator``,
+    ``not_evaluable``, ``low`` or ``high``.
+    """
     path = folder / "report" / "index.html"
     if not path.is_file():
         verdict.not_checked.append("The bundle holds no HTML report.")
@@ -71,15 +74,15 @@ def check_report(folder: Path, values: dict[str, int], verdict: Verdict) -> None
     shown = _Shown()
     shown.feed(path.read_text(encoding="utf-8", errors="replace"))
     shown.close()
-    for claim, text in shown.found:
+    for claim, part, text in shown.found:
         digits = "".join(character for character in text if character.isdigit())
-        if claim not in values:
+        if claim not in claims or part not in _PARTS:
             verdict.fault(
                 "number-differs",
                 "report/index.html",
                 f"The report names claim {claim[:60]}, which is not on the sheet.",
             )
-        elif digits != str(values[claim]):
+        elif digits != str(claims[claim].get(part)):
             verdict.fault(
                 "number-differs", "report/index.html", f"The report shows another number for {claim} than the sheet."
             )
@@ -89,25 +92,28 @@ def check_report(folder: Path, values: dict[str, int], verdict: Verdict) -> None
         verdict.not_checked.append("The report names no claims, so its prose was not compared with the sheet.")
 
 
+_PARTS: Final = frozenset({"value", "denominator", "not_evaluable", "low", "high"})
+
+
 class _Shown(HTMLParser):
     """Gather the text of elements that name a claim."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.found: list[tuple[str, str]] = []
-        self._open: list[tuple[str, str | None, list[str]]] = []
+        self.found: list[tuple[str, str, str]] = []
+        self._open: list[tuple[str, str | None, str, list[str]]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        named = dict(attrs).get("data-claim")
+        named, part = dict(attrs).get("data-claim"), dict(attrs).get("data-part") or "value"
         if named is not None or any(item[0] == tag for item in self._open):
-            self._open.append((tag, named, []))
+            self._open.append((tag, named, part, []))
 
     def handle_data(self, data: str) -> None:
-        for _, _, texts in self._open:
+        for _, _, _, texts in self._open:
             texts.append(data)
 
     def handle_endtag(self, tag: str) -> None:
         if self._open and self._open[-1][0] == tag:
-            _, named, texts = self._open.pop()
+            _, named, part, texts = self._open.pop()
             if named is not None:
-                self.found.append((named, "".join(texts)))
+                self.found.append((named, part, "".join(texts)))

@@ -6,7 +6,8 @@ A recount is a JSON object:
 * ``where``: conditions that all hold: ``{"column": …, "is": value}`` (null fits null),
   ``{"column": …, "one_of": [values]}``, ``{"column": …, "at_least": n}``, ``{"column": …, "below": n}``,
 * ``join`` (optional): ``{"table": …, "on": [columns]}``; rows without a partner stay,
-* ``count``: ``"rows"``, ``{"distinct": column}`` (nulls are not counted) or ``{"sum": column}``.
+* ``count``: ``"rows"``, ``{"distinct": column}`` (nulls are not counted) or ``{"sum": column}``,
+* ``of`` (optional): which number of the claim it gives: ``denominator`` or ``not_evaluable``; else the number itself.
 """
 
 from __future__ import annotations

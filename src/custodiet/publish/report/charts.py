@@ -7,8 +7,8 @@ blindness, by lightness too); every class has its word in the legend. All text i
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 from xml.sax.saxutils import escape
 
@@ -16,6 +16,7 @@ from custodiet.publish.report.document import Cell, Chart, Column, Table
 from custodiet.publish.report.wording import number, share
 
 WIDTH: Final = 640
+ClaimOf = Callable[[Sequence[Cell], int], str]
 COLOURS: Final = ("c1", "c2", "c3", "c4", "c5")
 _BESIDE: Final = 30
 _PER_LETTER: Final = 6.9
@@ -193,6 +194,23 @@ def matrix(
     heads = (Column(row_word), *(Column(name, numeric=True) for name in columns))
     svg = _svg(int(28 + len(rows) * pitch), title, summary, shapes)
     return Chart(title, summary, svg, Table(title, heads, tuple(table_rows)))
+
+
+def with_claims(chart: Chart, figure: Callable[[str, Cell], Cell], claim_of: ClaimOf) -> Chart:
+    """Tie the numbers of a chart to the claim sheet, in the table that says the same.
+
+    Args:
+        chart: The chart.
+        figure: Gives a cell with its claim, where the sheet has the same number under that id.
+        claim_of: Gives the id of the figure in a row and column of the table, or an empty text.
+    """
+    rows = tuple(
+        tuple(
+            figure(claim, cell) if place and (claim := claim_of(row, place)) else cell for place, cell in enumerate(row)
+        )
+        for row in chart.table.rows
+    )
+    return replace(chart, table=replace(chart.table, rows=rows))
 
 
 def _width(rows: Sequence[tuple[str, object]]) -> float:

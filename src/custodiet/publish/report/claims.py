@@ -39,8 +39,8 @@ CITED: Final = 25
 _GENERAL: Final = ("duplicates", "hidden rows")
 SEVERITY_WORDS: Final = {
     "rule-not-met": "rule not met, as the records read",
-    "gap": "gap",
-    "quality": "quality of the record",
+    "gap": "gap in the records",
+    "quality": "weak record, no provision at stake",
 }
 DISPOSITION_WORDS: Final = {
     "record-accurate": "the record is accurate",
@@ -94,24 +94,43 @@ def range_of(row: Mapping[str, Any]) -> Range:
     """Return headline, lowest and highest count, and the denominator where it holds them all."""
     panel, n = panel_of(row), headline_of(row)
     low, high = (panel.low, panel.high) if panel else (n, n)
-    return Range(low, n, high, row["denominator"], claim_id(row))
+    return Range(low, n, high, row["denominator"], claim_id(row), sheet_id(row))
+
+
+def sheet_id(row: Mapping[str, Any]) -> str:
+    """Return the id of the indicator on the claim sheet; empty for a finding that came from an earlier case."""
+    return f"indicator.{row['indicator_id']}" if row.get("on_sheet", True) else ""
+
+
+def evaluated(row: Mapping[str, Any]) -> Stated | int | None:
+    """Return of how many an indicator is, with its claim; None where its number is a whole."""
+    n: int | None = row["denominator"]
+    return Stated(n, sheet_id(row), "denominator") if n is not None and sheet_id(row) else n
+
+
+def not_evaluable(row: Mapping[str, Any]) -> Stated | int:
+    """Return how many could not be told, with its claim."""
+    n = row["n_not_evaluable"]
+    return Stated(n, sheet_id(row), "not_evaluable") if n is not None and sheet_id(row) else n or 0
 
 
 def claim_id(row: Mapping[str, Any]) -> str:
     """Return the id of the indicator's headline on the claim sheet; empty where the sheet counts something else."""
     stated = row["n_shares"] if row["n_shares"] is not None else row["n_searches"]
-    return f"indicator.{row['indicator_id']}" if stated == headline_of(row) else ""
+    return sheet_id(row) if stated == headline_of(row) else ""
 
 
 def statement_of(row: Mapping[str, Any]) -> Prose:
-    """Return the sentence of an indicator; the number in "12 of 80" bears its claim."""
+    """Return the sentence of an indicator; both numbers in "12 of 80" bear their claim."""
     text: str = row["statement"] or ""
     headline, denominator = headline_of(row), row["denominator"]
     name = claim_id(row)
     if not name or denominator is None:
         return text
-    parts = re.split(rf"(?<![\w,.-]){headline:,}(?= of {denominator:,}(?!\d|,\d))", text, maxsplit=1)
-    return Phrase((parts[0], Stated(headline, name), parts[1])) if len(parts) == 2 else text
+    parts = re.split(rf"(?<![\w,.-]){headline:,} of {denominator:,}(?!\d|,\d)", text, maxsplit=1)
+    if len(parts) != 2:
+        return text
+    return Phrase((parts[0], Stated(headline, name), " of ", Stated(denominator, name, "denominator"), parts[1]))
 
 
 def stamp_of(row: Mapping[str, Any]) -> tuple[str, bool]:
@@ -155,11 +174,17 @@ def claim(
     anchor = f"{prefix}{row['indicator_id']}"
     if brief:
         line = Text(
-            f"{_other_counts(row)}{_flip_line(row)}Could not be told: {row['n_not_evaluable'] or 0:,}."
-            + (
-                f" The rule marks {of_rule:,} organisations or pairs; the chapter of indicators has all of them."
-                if of_rule > 1
-                else ""
+            Phrase(
+                (
+                    f"{_other_counts(row)}{_flip_line(row)}Could not be told: ",
+                    *_piece(not_evaluable(row)),
+                    "."
+                    + (
+                        f" The rule marks {of_rule:,} organisations or pairs; the chapter of indicators has the others."
+                        if of_rule > 1
+                        else ""
+                    ),
+                )
             ),
             quiet=True,
         )
@@ -179,6 +204,10 @@ def claim(
     return Claim(anchor, stamp, reviewed, statement_of(row), marks, range_of(row), tuple(parts))
 
 
+def _piece(number: Stated | int) -> tuple[str | Stated]:
+    return (number,) if isinstance(number, Stated) else (f"{number:,}",)
+
+
 def _other_counts(row: Mapping[str, Any]) -> str:
     """Write the counts under other definitions of the rule, side by side; nothing where they are the same."""
     panel = panel_of(row)
@@ -192,11 +221,13 @@ def _other_counts(row: Mapping[str, Any]) -> str:
 
 
 def _flip_line(row: Mapping[str, Any]) -> str:
+    """Name the definitions that leave nothing, unless they stand among the counts of the rule's own definitions."""
     panel = panel_of(row)
-    if panel is None or not panel.flips:
+    told = {label for label, choice, _ in panel.others if choice not in _GENERAL} if panel else set()
+    labels = [f"“{label}”" for label in panel.flips if label not in told] if panel else []
+    if not labels:
         return ""
-    labels = "; ".join(f"“{label}”" for label in panel.flips)
-    return f"By {'this definition' if len(panel.flips) == 1 else 'these definitions'} nothing is left: {labels}. "
+    return f"By {'this definition' if len(labels) == 1 else 'these definitions'} nothing is left: {'; '.join(labels)}. "
 
 
 def _facts(source: Source, row: Mapping[str, Any]) -> Pairs:
@@ -207,9 +238,9 @@ def _facts(source: Source, row: Mapping[str, Any]) -> Pairs:
         ("About", row["subject"]),
         *([("Together with", row["counterpart"])] if row["counterpart"] else []),
         ("Period of the evidence (UTC)", span(row["period_start"], row["period_end"])),
-        ("Evaluated", row["denominator"]),
+        ("Evaluated", evaluated(row)),
         *([("Rate, with 95 % interval", f"{share_text} ({rate})")] if rate and share_text != "–" else []),
-        ("Could not be evaluated", row["n_not_evaluable"] or 0),
+        ("Could not be evaluated", not_evaluable(row)),
         ("Measured against", _law(rule, row["citation"])),
         ("Rule", f"{source.rule_title(row['rule_id'])} ({row['rule_id']} {row['rule_version']})"),
     ]

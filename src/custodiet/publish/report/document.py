@@ -44,10 +44,13 @@ class Stated:
     Attributes:
         value: The number.
         claim: Id on the claim sheet; ``custodiet verify`` compares the two.
+        part: Which number of the claim it is: empty for its value, or ``denominator``, ``not_evaluable``, ``low`` or
+            ``high``.
     """
 
     value: int
     claim: str
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +183,8 @@ class Range:
         headline: The number.
         high: Highest count.
         denominator: Of how many; None where the number is a whole.
-        claim: Id of the headline on the claim sheet, or an empty text.
+        claim: Id of the headline on the claim sheet, or an empty text where the sheet counts something else.
+        sheet: Id of the claim that holds denominator and range, or an empty text where there is none.
     """
 
     low: int
@@ -188,6 +192,12 @@ class Range:
     high: int
     denominator: int | None
     claim: str = ""
+    sheet: str = ""
+
+    def part(self, name: str) -> Stated | int:
+        """Give the denominator, or the lower or upper end of the range, with its claim where there is one."""
+        value = int(getattr(self, name))
+        return Stated(value, self.sheet, name) if self.sheet else value
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,6 +107,10 @@ def _cell(cell: Cell) -> Markup:
             return Markup('<code id="{}">{}</code>').format(clean(anchor), clean(text))
         case Fixed(text):
             return Markup("<code>{}</code>").format(clean(text))
+        case Stated(value, claim, part) if part:
+            return Markup('<data value="{}" data-claim="{}" data-part="{}">{}</data>').format(
+                value, clean(claim), part, number(value)
+            )
         case Stated(value, claim):
             return Markup('<data value="{}" data-claim="{}">{}</data>').format(value, clean(claim), number(value))
         case Phrase(pieces):

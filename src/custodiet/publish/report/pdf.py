@@ -146,7 +146,7 @@ def _cell(cell: Cell) -> str:
             return _text(text)
         case str() | Phrase():
             return _text(cell)
-        case Stated(value, _):
+        case Stated(value, _, _):
             return _text(number(value))
         case _:
             return _text(number(cell))

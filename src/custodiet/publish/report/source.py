@@ -15,38 +15,21 @@ from typing import Any, Final
 from custodiet.case import Case
 from custodiet.model.errors import PackError
 from custodiet.privacy import Publication, outward_table
-from custodiet.publish.report.document import Stated
+from custodiet.publish import figures
+from custodiet.publish.figures import sql_of
+from custodiet.publish.report.document import Cell, Stated
 from custodiet.rules.load import bundled_folders, load_packs
 from custodiet.rules.rule import Pack, Rule
 
 _COUNTED_WHOLE: Final = ("disclosures", "records", "searches", "events", "shares", "organisations")
 LOGS: Final = ("organisation-audit", "network-audit", "portal-audit", "other")
 
-_ORGS: Final = """
-SELECT name, arg_min(org, rank) AS org, arg_min(state, rank) AS state, arg_min(level, rank) AS level,
-       arg_min(status, rank) AS status
-FROM (
-    SELECT name, coalesce(canonical, name) AS org, state, coalesce(level, 'unknown') AS level,
-           coalesce(status, 'active') AS status, 0 AS rank FROM organisations
-    UNION ALL
-    SELECT canonical, canonical, arg_min(state, name), coalesce(arg_min(level, (level = 'unknown', name)), 'unknown'),
-           coalesce(arg_min(status, name), 'active'), 1
-    FROM organisations WHERE canonical IS NOT NULL GROUP BY canonical
-) GROUP BY name
-"""
-
-# "Says nothing" is what the rule of practice on uninformative reasons counts; a bare name is not placed.
-_LABEL_SETS: Final = """
-CREATE OR REPLACE TEMP TABLE report_label_sets AS
-SELECT label_set, labels,
-       CASE WHEN len(labels) = 0 THEN 'not told'
-            WHEN len(list_filter(labels, lambda l: l <> 'unknown' AND NOT starts_with(l, 'insufficient.'))) > 0 THEN 'stated'
-            WHEN list_contains(labels, 'unknown') OR list_contains(labels, 'insufficient.name') THEN 'unknown'
-            WHEN len(list_filter(labels, lambda l: l <> 'insufficient.redacted')) > 0 THEN 'uninformative'
-            ELSE 'hidden' END AS purpose_class
+_ORGS: Final = sql_of(figures.ORGS, {"organisations": "organisations"})
+_LABEL_SETS: Final = f"""
+CREATE OR REPLACE TEMP TABLE report_label_sets AS SELECT label_set, labels, {figures.CLASS_OF} AS purpose_class
 FROM (SELECT label_set, list_distinct(list_filter(string_split(label_set, ' '), lambda l: l <> '')) AS labels
       FROM (SELECT DISTINCT label_set FROM report_found))
-"""  # noqa: E501
+"""
 
 # One row per hour: how far the producers' wall clocks are from UTC. Most cases have one zone.
 _CLOCKS: Final = """
@@ -187,6 +170,14 @@ class Source:
         counted = {name: self.case.count(name) for name in _COUNTED_WHOLE}
         return counted | {"indicators": len(self.indicators), "findings": len(self.findings)}
 
+    @cached_property
+    def _figures(self) -> Mapping[str, int]:
+        return {figure.id: figure.value for figure in figures.figures(self.case)}
+
+    def figure(self, claim: str, cell: Cell) -> Cell:
+        """Give a number of a chart with its claim, where the claim sheet has the same number under that id."""
+        return Stated(cell, claim) if isinstance(cell, int) and self._figures.get(claim) == cell else cell
+
     def counts(self, sql: str) -> list[dict[str, Any]]:
         """Run a query that gives few rows and return them as dictionaries."""
         rows: list[dict[str, Any]] = self.case.query(sql).to_pylist()
@@ -212,9 +203,10 @@ class Source:
 
     @cached_property
     def findings(self) -> list[dict[str, Any]]:
-        """Give the findings as they may be published, without their evidence."""
+        """Give the findings as they may be published, without evidence; those of an earlier case are on no sheet."""
         rows: list[dict[str, Any]] = outward_table(self.publication, "findings", without=("evidence",)).to_pylist()
-        return rows
+        known = {row["indicator_id"] for row in self.indicators}
+        return [row | {"on_sheet": row["indicator_id"] in known} for row in rows]
 
     @cached_property
     def n_left_out(self) -> int:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from custodiet.model.terms import CellState
-from custodiet.publish.report.charts import matrix
+from custodiet.publish.figures import month_id
+from custodiet.publish.report.charts import matrix, with_claims
 from custodiet.publish.report.document import Cell, Chapter, Column, Mark, Part, Stated, Text, capped
 from custodiet.publish.report.gaps import missing_months
 from custodiet.publish.report.source import Source
@@ -107,7 +108,23 @@ def _months(source: Source, order: list[str], names: dict[str, str]) -> list[Par
     if len(order) > len(shown):
         said += f" {counted(len(order) - len(shown), 'log')} with fewer rows are left out; custodiet status lists them."
     rows = [(name, [_cell(found.get(name, Counter()), month) for month in cut]) for name in shown]
-    return [matrix("Rows of each log by month", said, rows, cut, row_word="Log")]
+    chart = matrix("Rows of each log by month", said, rows, cut, row_word="Log")
+    logs = _only_logs(source, names)
+
+    def claim_of(row: Sequence[Cell], column: int) -> str:
+        log = logs.get(str(row[0]))
+        return month_id(*log, cut[column - 1]) if log else ""
+
+    return [with_claims(chart, source.figure, claim_of)]
+
+
+def _only_logs(source: Source, names: dict[str, str]) -> dict[str, tuple[str | None, str | None]]:
+    """Give producer and kind of each name that stands for all logs of that kind of that producer."""
+    found: dict[tuple[str | None, str | None], set[str]] = {}
+    for log in source.disclosures:
+        if log["disclosure_id"] in names:
+            found.setdefault((log["producer"], log["kind"]), set()).add(names[log["disclosure_id"]])
+    return {shown.pop(): log for log, shown in found.items() if len(shown) == 1}
 
 
 def _cell(months: Counter[str], month: str) -> int | None:

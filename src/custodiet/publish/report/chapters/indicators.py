@@ -12,6 +12,8 @@ from custodiet.publish.report.claims import (
     cited,
     claim,
     claim_id,
+    evaluated,
+    not_evaluable,
     number_line,
     range_of,
     stamp_of,
@@ -28,6 +30,7 @@ from custodiet.publish.report.document import (
     Note,
     Part,
     Phrase,
+    Range,
     Stated,
     Text,
     capped,
@@ -150,13 +153,19 @@ def _line(row: dict[str, Any], in_full: set[str]) -> tuple[Cell, ...]:
         head,
         Mark(NOT_REVIEWED),
         Stated(number.headline, number.claim) if number.claim else number.headline,
-        number.denominator,
+        evaluated(row),
         rate,
         shown_interval(number.headline, number.denominator or 0),
-        f"{number.low:,}–{number.high:,}" if number.low != number.high else None,
-        row["n_not_evaluable"] or 0,
+        _range(number) if number.low != number.high else None,
+        not_evaluable(row),
         span(row["period_start"], row["period_end"]),
     )
+
+
+def _range(number: Range) -> Phrase:
+    ends = (number.part("low"), number.part("high"))
+    low, high = (end if isinstance(end, Stated) else f"{end:,}" for end in ends)
+    return Phrase((low, "–", high))
 
 
 def _outcome_line(source: Source, rule_id: str) -> Phrase:

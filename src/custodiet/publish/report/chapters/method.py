@@ -61,6 +61,11 @@ GLOSSARY: Final = (
     ("Purpose", "What the stated reason says, by a published taxonomy; unknown is an honest answer."),
     ("Indicator", "Rule, records and a plain sentence, as the machine found it. Nobody reviewed it."),
     ("Finding", "An indicator that a named person reviewed and kept."),
+    (
+        "Rule not met, gap, weak record",
+        "The rows do not show what a provision asks for; what is needed to tell is not in the records; the record or"
+        " the practice is weak and no provision is at stake.",
+    ),
     ("Not evaluable", "The record does not show what the rule needs: hidden, not exported or not known."),
     ("Masked, withheld", "Hidden by glyphs or a word; hidden with a legal ground."),
     ("Range", "Lowest and highest count under the definitions that could reasonably be used."),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from custodiet.publish.report.charts import shares_of
+from custodiet.publish.report.charts import shares_of, with_claims
 from custodiet.publish.report.document import Cell, Chapter, Column, Part, Stated, Text, capped
 from custodiet.publish.report.source import Source
 from custodiet.publish.report.wording import counted, number
@@ -106,7 +107,15 @@ def _outcomes(source: Source, rows: list[dict[str, Any]]) -> list[Part]:
         row_word="Rule",
         colours=("c1", "c2", "c4"),
     )
-    return [chart, table] if some else [table]
+    names = {source.rule_title(row["rule_id"]): row["rule_id"] for row in rows}
+    once = Counter(label for label, _ in drawn)
+
+    def tied(row: Sequence[Cell], column: int) -> str:
+        word = {2: "indicator", 4: "clear", 6: "not_evaluable"}.get(column)
+        return f"outcome.{names[str(row[0])]}.{word}" if word and once[str(row[0])] == 1 else ""
+
+    stated = with_claims(chart, lambda claim, cell: Stated(cell, claim) if isinstance(cell, int) else cell, tied)
+    return [stated, table] if some else [table]
 
 
 def _pages(rows: list[dict[str, Any]]) -> list[Part]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from custodiet.publish.report.charts import bars
+from custodiet.publish.figures import GROUPS_OF
+from custodiet.publish.report.charts import bars, with_claims
 from custodiet.publish.report.document import Cell, Chapter, Column, Fixed, Folded, Note, Part, Text, capped
 from custodiet.publish.report.gaps import STATE_WORDS
 from custodiet.publish.report.source import Source
@@ -33,11 +34,7 @@ SELECT label, sum(n)::BIGINT AS n FROM (SELECT unnest(labels) AS label, n FROM (
 WHERE label <> 'insufficient.redacted' GROUP BY label ORDER BY n DESC, label
 """
 _BY_GROUP: Final = f"""
-SELECT word, sum(n)::BIGINT AS n FROM (
-    SELECT unnest(list_distinct(list_transform(
-        list_filter(labels, lambda l: l <> 'insufficient.redacted'),
-        lambda l: CASE WHEN l = 'insufficient.name' THEN 'unknown' ELSE split_part(l, '.', 1) END))) AS word, n
-    FROM ({_SETS}))
+SELECT word, sum(n)::BIGINT AS n FROM (SELECT unnest({GROUPS_OF}) AS word, n FROM ({_SETS}))
 GROUP BY word ORDER BY n DESC, word
 """
 _CLASSES: Final = "SELECT purpose_class, count(*) AS n FROM report_searches GROUP BY 1"
@@ -66,25 +63,30 @@ def chapters(source: Source) -> Iterator[Chapter]:
         f"{of(shown, total)} searches show a reason that could be read. Of these,"
         f" {of(classes.get('unknown', 0), shown)} could not be placed: the classifier abstains rather than guess."
     )
+    words = {words: word for word, words in GROUPS.items()}
+    chart = bars(
+        "What the stated reasons name",
+        f"Searches with at least one such label, of {number(shown)} with a reason that could be read. One search"
+        " can name several.",
+        groups,
+        shown,
+        row_word="Group",
+        count_word="Searches",
+    )
     parts: list[Part] = [
-        bars(
-            "What the stated reasons name",
-            f"Searches with at least one such label, of {number(shown)} with a reason that could be read. One search"
-            " can name several.",
-            groups,
-            shown,
-            row_word="Group",
-            count_word="Searches",
-        ),
+        with_claims(chart, source.figure, lambda row, at: f"figure.group.{words.get(str(row[0]), row[0])}" * (at == 1)),
         Text("A label says what the text states, not what was meant. Vague is not unlawful.", quiet=True),
-        Folded(f"Every label ({number(len(labels))})", (_label_table(labels, shown),)),
+        Folded(f"Every label ({number(len(labels))})", (_label_table(source, labels, shown),)),
         *_states(source),
     ]
     yield Chapter("purposes", "Why", tuple(parts), lead)
 
 
-def _label_table(labels: list[dict[str, Any]], shown: int) -> Part:
-    rows: list[tuple[Cell, ...]] = [(Fixed(row["label"]), row["n"], share(row["n"], shown)) for row in labels]
+def _label_table(source: Source, labels: list[dict[str, Any]], shown: int) -> Part:
+    rows: list[tuple[Cell, ...]] = [
+        (Fixed(row["label"]), source.figure(f"figure.label.{row['label']}", row["n"]), share(row["n"], shown))
+        for row in labels
+    ]
     return capped(
         "Searches by label of the published taxonomy",
         (Column("Label"), Column("Searches", numeric=True), Column("Of reasons that could be read", numeric=True)),

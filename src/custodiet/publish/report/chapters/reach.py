@@ -8,8 +8,9 @@ from typing import Any, Final
 from custodiet.network import ReachChapter, reach_chapters
 from custodiet.network.cut import Cut, Unplugging, told
 from custodiet.network.pictures.svg import Picture
+from custodiet.publish.figures import STEPS, step_key
 from custodiet.publish.report.chapters.bridge import bridge
-from custodiet.publish.report.charts import bars
+from custodiet.publish.report.charts import bars, with_claims
 from custodiet.publish.report.document import (
     Bullets,
     Cell,
@@ -29,7 +30,6 @@ from custodiet.publish.report.wording import counted, listed, number, of
 PRODUCERS: Final = 4
 PLANNED: Final = 12
 LEADING: Final = 8
-_STEPS: Final = ((1, 1), (2, 9), (10, 99), (100, 999), (1_000, 4_999), (5_000, None))
 # Those with most to say: a log beside a list first, then whoever's list is longest.
 _CHOSEN: Final = """
 WITH lists AS (
@@ -75,7 +75,7 @@ def _who(chosen: list[str]) -> Part:
 
 def _distribution(source: Source, column: str, word: str) -> list[Part]:
     steps = ", ".join(
-        f"count(*) FILTER ({column} >= {low}{f' AND {column} <= {high}' if high else ''})" for low, high in _STEPS
+        f"count(*) FILTER ({column} >= {low}{f' AND {column} <= {high}' if high else ''})" for low, high in STEPS
     )
     row = source.case.rows(
         f"SELECT count(*), count(*) FILTER ({column} > 0), median({column}) FILTER ({column} > 0),"
@@ -84,22 +84,22 @@ def _distribution(source: Source, column: str, word: str) -> list[Part]:
     total, told, median, ninth, most, *counts = row
     if not told:
         return []
-    labels = [_step_label(low, high, word) for low, high in _STEPS]
+    labels = [_step_label(low, high, word) for low, high in STEPS]
     summary = (
         f"Told for {of(int(told), int(total))} searches. Half of them went to {number(_whole(float(median)))} {word}"
         f" or fewer, nine in ten to {number(int(ninth))} or fewer, the widest to {number(int(most))}."
     )
     rows = [(label, int(count)) for label, count in zip(labels, counts, strict=True)]
-    return [
-        bars(
-            f"{word.capitalize()} that a search was put to",
-            summary,
-            rows,
-            int(told),
-            row_word=word.capitalize(),
-            count_word="Searches",
-        )
-    ]
+    chart = bars(
+        f"{word.capitalize()} that a search was put to",
+        summary,
+        rows,
+        int(told),
+        row_word=word.capitalize(),
+        count_word="Searches",
+    )
+    keys = {label: step_key(low, high) for label, (low, high) in zip(labels, STEPS, strict=True)}
+    return [with_claims(chart, source.figure, lambda row, place: f"figure.{word}.{keys[str(row[0])]}" * (place == 1))]
 
 
 def _step_label(low: int, high: int | None, word: str) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from custodiet.law.order import interval
 from custodiet.model.terms import Level
 from custodiet.publish.report.chapters.linking import unsure
-from custodiet.publish.report.charts import shares_of
+from custodiet.publish.report.charts import shares_of, with_claims
 from custodiet.publish.report.document import Cell, Chapter, Column, Note, Part, capped
 from custodiet.publish.report.source import Source
 from custodiet.publish.report.wording import counted, number, share, shown_interval
@@ -34,15 +34,16 @@ def chapters(source: Source) -> Iterator[Chapter]:
     levels = [
         found[level] for level in sorted(found, key=lambda word: order.index(word) if word in order else len(order))
     ]
+    chart = shares_of(
+        "What the stated reasons tell, by level of the searching organisation",
+        "Every bar is all searches of that level. Hidden reasons are held against nobody.",
+        [(row["level"], class_counts(row)) for row in levels],
+        CLASS_WORDS,
+        row_word="Level",
+    )
     parts: list[Part] = [
-        shares_of(
-            "What the stated reasons tell, by level of the searching organisation",
-            "Every bar is all searches of that level. Hidden reasons are held against nobody.",
-            [(row["level"], class_counts(row)) for row in levels],
-            CLASS_WORDS,
-            row_word="Level",
-        ),
-        _table("Searches by level of the searching organisation", "Level", levels, total, "level"),
+        with_claims(chart, source.figure, _claim_of),
+        _table(source, "Searches by level of the searching organisation", "Level", levels, total, "level"),
         *_states(source, total),
         *_organisations(source),
     ]
@@ -51,6 +52,13 @@ def chapters(source: Source) -> Iterator[Chapter]:
     lead = f"{counted_searches(source, total)}{unsure(source)} by {counted(orgs, 'organisation')}"
     lead += f"; {number(unnamed)} do not show who searched." if unnamed else "."
     yield Chapter("searchers", "Who searched", tuple(parts), lead)
+
+
+def _claim_of(row: Sequence[Cell], column: int) -> str:
+    """Name the figure in a cell of the chart's table: level, n, then count and share of each class."""
+    if column == 1:
+        return f"figure.level.{row[0]}"
+    return f"figure.level.{row[0]}.{CLASSES[column // 2 - 1].replace(' ', '-')}" if column % 2 == 0 else ""
 
 
 def counted_searches(source: Source, n: int) -> str:
@@ -68,15 +76,15 @@ def evaluable(row: dict[str, Any]) -> int:
     return int(row["stated"] + row["unknown"] + row["uninformative"])
 
 
-def _table(caption: str, word: str, rows: list[dict[str, Any]], total: int, key: str, *, more: int = 0) -> Part:
+def _table(source: Source, caption: str, word: str, rows: list[dict[str, Any]], total: int, key: str) -> Part:
     lines: list[tuple[Cell, ...]] = [
         (
             row[key] or "not known",
-            row["n"],
+            source.figure(f"figure.{key}.{row[key] or 'not known'}", row["n"]),
             share(row["n"], total),
             row["orgs"],
             evaluable(row),
-            row["uninformative"],
+            source.figure(f"figure.{key}.{row[key] or 'not known'}.uninformative", row["uninformative"]),
             share(row["uninformative"], evaluable(row)),
             shown_interval(row["uninformative"], evaluable(row)),
         )
@@ -95,7 +103,7 @@ def _table(caption: str, word: str, rows: list[dict[str, Any]], total: int, key:
             Column("95 % interval", numeric=True),
         ),
         lines,
-        most=len(lines) - more,
+        most=len(lines),
         more="custodiet export searches",
     )
 
@@ -104,6 +112,7 @@ def _states(source: Source, total: int) -> list[Part]:
     rows = source.counts(f"SELECT state, {_COUNTS} FROM report_searches GROUP BY state ORDER BY state NULLS LAST")
     return [
         _table(
+            source,
             "Searches by state of the searching organisation, in order of the postal code",
             "State",
             rows,

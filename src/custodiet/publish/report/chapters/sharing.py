@@ -2,45 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from custodiet.publish.report.charts import shares_of
+from custodiet.publish import figures
+from custodiet.publish.figures import sql_of
+from custodiet.publish.report.charts import shares_of, with_claims
 from custodiet.publish.report.document import Cell, Chapter, Column, Folded, Part, Text, capped
 from custodiet.publish.report.source import Source
 from custodiet.publish.report.wording import counted, number, share
 
 LISTED: Final = 40
-DRAWN: Final = 12
 GROUPS: Final = ("same state", "other state", "federal", "private", "not known")
 
 # One row per producer, direction and organisation of its latest list.
-LATEST: Final = """
-WITH latest AS (
-    SELECT stated_by, source = stated_by AS outward, max(as_of) AS as_of FROM shares
-    WHERE stated_by IN (source, recipient) GROUP BY ALL
-), named AS (
-    SELECT s.stated_by, l.outward, l.as_of, CASE WHEN l.outward THEN s.recipient ELSE s.source END AS other, s.status
-    FROM shares s JOIN latest l ON l.stated_by = s.stated_by AND l.outward = (s.source = s.stated_by)
-     AND l.as_of IS NOT DISTINCT FROM s.as_of
-    WHERE s.status IS DISTINCT FROM 'pending'
-)
-SELECT coalesce(p.org, n.stated_by) AS producer, p.state AS home, n.outward, max(n.as_of) AS as_of,
-       coalesce(o.org, n.other) AS other,
-       any_value(o.state) AS state, coalesce(any_value(o.level), 'unknown') AS level,
-       bool_or(n.status = 'inactive' OR o.status = 'inactive') AS inactive
-FROM named n LEFT JOIN report_orgs p ON p.name = n.stated_by LEFT JOIN report_orgs o ON o.name = n.other
-WHERE coalesce(o.org, n.other) <> coalesce(p.org, n.stated_by)
-GROUP BY ALL
-"""
-_GROUP: Final = """CASE WHEN level = 'federal' THEN 'federal' WHEN level = 'private' THEN 'private'
-    WHEN state IS NULL OR home IS NULL THEN 'not known' WHEN state = home THEN 'same state' ELSE 'other state' END"""
+LATEST: Final = sql_of(figures.LATEST, {"shares": "shares"})
 _BY_PRODUCER: Final = f"""
 SELECT producer, max(as_of) FILTER (outward) AS out_of, max(as_of) FILTER (NOT outward) AS in_of,
     count(*) FILTER (outward) AS n_out, count(*) FILTER (NOT outward) AS n_in,
     {", ".join(f"count(*) FILTER (outward AND grp = '{name}') AS out_{name.replace(' ', '_')}" for name in GROUPS)},
     count(*) FILTER (outward AND inactive) AS out_inactive
-FROM (SELECT *, {_GROUP} AS grp FROM ({LATEST})) GROUP BY producer ORDER BY producer
+FROM (SELECT *, {figures.GROUP_OF} AS grp FROM ({LATEST})) GROUP BY producer ORDER BY producer
 """
 _BY_STATE: Final = f"""
 SELECT state, count(*) AS pairs, count(DISTINCT other) AS orgs, count(DISTINCT producer) AS producers
@@ -56,25 +38,24 @@ def chapters(source: Source) -> Iterator[Chapter]:
     if not source.case.count("shares"):
         return
     rows = source.counts(_BY_PRODUCER)
-    drawn = sorted(rows, key=lambda row: (-row["n_out"], row["producer"]))[:DRAWN]
+    drawn = sorted(rows, key=lambda row: (-row["n_out"], row["producer"]))[: figures.LONGEST]
     drawn = sorted((row for row in drawn if row["n_out"]), key=lambda row: str(row["producer"]))
     parts: list[Part] = []
     if drawn:
-        parts.append(
-            shares_of(
-                "Whom the lists let in",
-                "Organisations that each producer’s latest list names as able to reach its data, as told from their"
-                " names."
-                + (
-                    f" The {len(drawn)} longest of {number(len(rows))} lists, in order of the name."
-                    if len(rows) > len(drawn)
-                    else ""
-                ),
-                [(row["producer"], [row[f"out_{name.replace(' ', '_')}"] for name in GROUPS]) for row in drawn],
-                GROUPS,
-                row_word="Producer",
-            )
+        chart = shares_of(
+            "Whom the lists let in",
+            "Organisations that each producer’s latest list names as able to reach its data, as told from their"
+            " names."
+            + (
+                f" The {len(drawn)} longest of {number(len(rows))} lists, in order of the name."
+                if len(rows) > len(drawn)
+                else ""
+            ),
+            [(row["producer"], [row[f"out_{name.replace(' ', '_')}"] for name in GROUPS]) for row in drawn],
+            GROUPS,
+            row_word="Producer",
         )
+        parts.append(with_claims(chart, source.figure, _claim_of))
     parts += [_producers(rows), *_states(source)]
     others = int(source.case.value(_TABLES))
     if others:
@@ -87,6 +68,13 @@ def chapters(source: Source) -> Iterator[Chapter]:
         )
     lead = f"Latest lists of {counted(len(rows), 'organisation')}. A listed share is a setting, not proof of a search."
     yield Chapter("sharing", "Sharing", tuple(parts), lead)
+
+
+def _claim_of(row: Sequence[Cell], column: int) -> str:
+    """Name the figure in a cell of the chart's table: producer, n, then count and share of each group."""
+    if column == 1:
+        return f"figure.shares.{row[0]}"
+    return f"figure.shares.{row[0]}.{GROUPS[column // 2 - 1].replace(' ', '-')}" if column % 2 == 0 else ""
 
 
 def _producers(rows: list[dict[str, Any]]) -> Part:
