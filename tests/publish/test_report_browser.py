@@ -50,6 +50,29 @@ def test_the_page_does_not_scroll_sideways(browser: str, page: str, tmp_path: Pa
     assert found[1] == found[2]
 
 
+_CUT = (
+    "<script>onload = () => { const found = []; const d = document.getElementById('f').contentDocument;"
+    " for (const e of d.querySelectorAll('details')) e.open = true;"
+    " for (const w of d.querySelectorAll('.wide')) {"
+    " const s = w.querySelector('.scroll'), h = w.querySelector('.hint');"
+    " if (s.clientWidth && s.scrollWidth > s.clientWidth + 1 && !h.getClientRects().length)"
+    " found.push(s.getAttribute('aria-label')) }"
+    " document.title = 'cut: ' + found.join('; ') + ' of ' + d.querySelectorAll('.wide').length }</script>"
+)
+
+
+@pytest.mark.parametrize("width", [390, 768, 1280])
+def test_no_table_is_cut_without_a_hint(browser: str, page: str, tmp_path: Path, width: int) -> None:
+    frame = tmp_path / "frame.html"
+    frame.write_text(
+        f'<iframe id=f width={width} height=900 style="border:0" srcdoc="{html.escape(page)}"></iframe>{_CUT}'
+    )
+    found = re.search(r"<title>cut: (.*) of (\d+)</title>", run(browser, "--dump-dom", frame.as_uri()))
+    assert found is not None
+    assert found[1] == ""
+    assert int(found[2]) > 15
+
+
 def test_paper_shows_the_tables_behind_the_pictures(browser: str, document: Document, tmp_path: Path) -> None:
     (tmp_path / "index.html").write_text(render_html(document), encoding="utf-8")
     target = tmp_path / "paper.pdf"
