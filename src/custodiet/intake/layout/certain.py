@@ -12,7 +12,8 @@ from typing import Final
 
 from custodiet.intake.formats import ColumnKind
 from custodiet.intake.layout.cells import CellType, is_odd
-from custodiet.intake.layout.moves import Columns, Move, Result, Signature
+from custodiet.intake.layout.moves import Result
+from custodiet.intake.layout.ways import Columns, Move, Signature, look_at
 
 _ANCHORS: Final[dict[ColumnKind, CellType]] = {
     "uuid": CellType.UUID,
@@ -66,7 +67,8 @@ def _agreed(columns: Columns, found: dict[Result, frozenset[Move]]) -> dict[int,
 def _uncertain(signature: Signature, columns: Columns) -> set[int]:
     """List the places between cells that are surely in place where more than one cell is not."""
     width = len(columns.kinds)
-    anchors = [-1, *(place for place in range(width) if _look(signature, place) is _ANCHORS.get(columns.kinds[place]))]
+    kinds = columns.kinds
+    anchors = [-1, *(place for place in range(width) if look_at(signature.looks, place) is _ANCHORS.get(kinds[place]))]
     ends = signature.length == width
     anchors += [width] if ends else []
     uncertain: set[int] = set()
@@ -85,10 +87,10 @@ def _count_odd(signature: Signature, columns: Columns, places: Iterable[int]) ->
     """Count odd cells; one whose own column stays without its like says by itself that cells moved."""
     n = 0
     for place in places:
-        look = _look(signature, place)
+        look = look_at(signature.looks, place)
         if columns.names[place] is not None and is_odd(look, columns.kinds[place]):
             homes = [home for home, kind in enumerate(columns.kinds) if _ANCHORS.get(kind) is look]
-            moved = homes and not any(_look(signature, home) is look for home in homes)
+            moved = homes and not any(look_at(signature.looks, home) is look for home in homes)
             n += 1 + _FEW_ODD if moved else 1
     return n
 
@@ -102,7 +104,3 @@ def _only_ones(signature: Signature, columns: Columns, uncertain: set[int]) -> d
         if len(homes) == len(places) == 1 and homes[0] in uncertain:
             found[homes[0]] = (places[0],)
     return found
-
-
-def _look(signature: Signature, place: int) -> CellType:
-    return signature.looks[place] if place < len(signature.looks) else CellType.BLANK

@@ -16,16 +16,14 @@ from custodiet.intake.layout.cells import CellType, cell_type, is_misfit
 from custodiet.intake.layout.certain import certain_cells
 from custodiet.intake.layout.header import Header
 from custodiet.intake.layout.moves import (
-    Columns,
-    Move,
     Result,
-    Signature,
     fitting_moves,
     stays_as_overflow,
     time_is_elsewhere,
     verdict_is_elsewhere,
 )
 from custodiet.intake.layout.rows import is_error_line, is_repeated_header, is_total
+from custodiet.intake.layout.ways import Columns, Move, Signature
 from custodiet.model.problems import Problem
 
 Cells = Sequence[str | None]
