@@ -460,3 +460,38 @@ def test_a_section_beside_words_of_the_offence_column_is_no_section_alone(case: 
     )
     run(case, rule(pattern={"field": "code_labels", "op": "any_of", "value": ["offense.traffic"]}))
     assert outcomes(case, "test.rule") == {PD: (0, 1, 0, 0)}
+
+
+def test_the_panel_tells_what_utc_would_count(case: Case) -> None:
+    # Half past nine in the evening of the third in California is the fourth in UTC.
+    late = datetime(2025, 3, 4, 5, 30, tzinfo=UTC)
+    night = rule(
+        pattern={"field": "hour_local", "op": "lt", "value": 22},
+        applies={"field": "hour_local", "op": "gt", "value": 6},
+    )
+    fill(case, [search(1, at=late), search(2)])
+    run(case, night)
+    panel = json.loads(found(case, "test.rule")[0]["sensitivity"])
+    told = {item["choice"]: item["count"] for item in panel["alternatives"]}
+    assert (panel["headline"]["count"], told["time-zone"]) == (2, 1)
+
+
+def test_groups_tell_what_utc_would_count(case: Case) -> None:
+    # Ten in the morning and six in the evening of one day in California are two days in UTC.
+    moments = [datetime(2025, 3, 3, 18, tzinfo=UTC), datetime(2025, 3, 4, 2, tzinfo=UTC)]
+    days = rule(
+        aggregate={"per": ["producer"], "period": "day"},
+        pattern={"field": "n", "op": "ge", "value": 2},
+        group_by=["producer"],
+    )
+    fill(case, [search(n, at=moment) for n, moment in enumerate(moments, 1)])
+    run(case, days)
+    panel = json.loads(found(case, "test.rule")[0]["sensitivity"])
+    assert (panel["headline"]["count"], panel["flips"]) == (2, ["days and hours told in UTC, not in local time"])
+
+
+def test_rules_without_a_clock_have_no_time_zone_in_their_panel(case: Case) -> None:
+    fill(case, [search(1, reason_state="blank")])
+    evaluate_case(case, ["practice"])
+    panel = json.loads(found(case, BLANK)[0]["sensitivity"])
+    assert "time-zone" not in {item["choice"] for item in panel["alternatives"]}

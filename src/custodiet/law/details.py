@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 import ibis
 
@@ -14,6 +14,8 @@ from custodiet.case import Case
 from custodiet.law.scan import DIALECT, Scan, level_of, shown_fields
 from custodiet.rules.compile import dated_condition, outcome
 from custodiet.rules.compile_groups import key_names, member_table
+from custodiet.rules.conditions import Span, field_names, leaves
+from custodiet.rules.fields import LOCAL_OF
 from custodiet.rules.intervals import cut_table
 from custodiet.rules.rule import Rule
 
@@ -36,6 +38,7 @@ class Evidence:
         alternatives: Counts under the rule's other definitions, in their order.
         eras: Count for each form of the export among the evidence.
         eras_judged: Most forms of the export among what was evaluated of one kind of log.
+        in_utc: Count with days and hours told in UTC; None where they decide nothing.
         breakdowns: Field to (value, count), most first.
         apart: Name to count of what is counted beside.
     """
@@ -53,6 +56,7 @@ class Evidence:
     alternatives: list[int] = field(default_factory=list)
     eras: dict[str, int] = field(default_factory=dict)
     eras_judged: int = 1
+    in_utc: int | None = None
     breakdowns: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
     apart: dict[str, int] = field(default_factory=dict)
 
@@ -143,3 +147,34 @@ def _shown_value(table: Any, name: str, level: str | None) -> Any:
     apart = table[level].isin(["federal", "tribal", "foreign", "private"]) & table[name].isnull()
     shown = ibis.cases(((table[level] == "federal") | apart, table[level]), else_=table[name])
     return shown.fill_null("state not known")
+
+
+def reads_the_clock(rule: Rule) -> bool:
+    """Tell whether local days or hours decide what a rule on searches counts, beyond its dates in force."""
+    if rule.subject.name != "search":
+        return False
+    trees = [rule.applies, rule.evaluable, rule.pattern]
+    trees += [rule.grouping.members, rule.grouping.counts] if rule.grouping else []
+    names = set().union(*(field_names(tree) for tree in trees))
+    local = (
+        leaf.subject.unit in _WALL_CLOCK for tree in trees for leaf in leaves(tree) if isinstance(leaf.subject, Span)
+    )
+    return bool(names & _CLOCK_FIELDS) or any(local) or (rule.grouping is not None and rule.grouping.period is not None)
+
+
+def utc_columns(table: Any) -> dict[str, Any]:
+    """Return the columns of searches that tell local time, told in UTC instead; only those that the table holds."""
+    told = {
+        local: table[name].cast("timestamp") for name, local in LOCAL_OF.items() if {name, local} <= set(table.columns)
+    }
+    searched = told["searched_local"]
+    told |= {
+        "searched_on": searched.date(),
+        "hour_local": searched.hour(),
+        "weekday_local": searched.day_of_week.index(),
+    }
+    return {name: value for name, value in told.items() if name in table.columns}
+
+
+_WALL_CLOCK: Final = ("local-hours", "calendar-days")
+_CLOCK_FIELDS: Final = frozenset({"hour_local", "weekday_local", "n_days", "span_days", "longest_gap_days"})

@@ -20,7 +20,9 @@ from custodiet.law.details import (
     group_fields,
     key_places,
     make_members,
+    reads_the_clock,
     same_group,
+    utc_columns,
 )
 from custodiet.law.scan import DIALECT, Scan
 from custodiet.rules.compile import outcome
@@ -81,9 +83,15 @@ def row_evidence(case: Case, scan: Scan, rule: Rule, owners: Sequence[str]) -> l
     }
     for n, other in enumerate(rule.model.sensitivity):
         columns[f"a{n}"] = outcome(altered(judged, other), table, scan.hoisted)
+    clock = reads_the_clock(rule)
+    if clock:
+        in_utc = {name: table[name] for name in table.columns} | utc_columns(table)
+        columns[f"a{len(rule.model.sensitivity)}"] = outcome(judged, in_utc, scan.hoisted)
     inner = ibis.to_sql(table.select(**columns), dialect=DIALECT)
     unique = not scan.repeats and rule.model.count_distinct is None
-    found = _gather(case, inner, len(keys), len(rule.model.sensitivity), unique=unique)
+    found = _gather(case, inner, len(keys), len(rule.model.sensitivity) + clock, unique=unique)
+    for item in found if clock else ():
+        item.in_utc = item.alternatives.pop()
     add_details(case, scan, rule, {item.key: item for item in found})
     return found
 
@@ -105,9 +113,13 @@ def group_evidence(case: Case, scan: Scan, rule: Rule) -> tuple[list[tuple[str, 
         for other in rule.model.sensitivity:
             changed = altered(rule, other)
             stored = None if other.counts is not None or _in_members(rule, other) else members
-            counts = _alternative_counts(case, scan, rule, changed, stored)
+            counts = _alternative_counts(case, scan.table, rule, changed, stored)
             for item in found:
                 item.alternatives.append(counts.get(item.key, 0))
+        if reads_the_clock(rule):
+            counts = _alternative_counts(case, scan.table.mutate(**utc_columns(scan.table)), rule, rule, None)
+            for item in found:
+                item.in_utc = counts.get(item.key, 0)
         case.execute(f"DROP TABLE {members}")
     case.execute(f"DROP TABLE {groups}")
     return [(str(row[0]), *(int(c) for c in row[1:])) for row in tallies], found  # type: ignore[misc]
@@ -230,8 +242,8 @@ def _in_members(rule: Rule, other: Alternative) -> bool:
     return any(set(other.parameters) & parameter_names(tree) for tree in trees)
 
 
-def _alternative_counts(case: Case, scan: Scan, rule: Rule, changed: Rule, stored: str | None) -> dict[Key, int]:
-    members = member_table(changed, scan.table)
+def _alternative_counts(case: Case, table: Any, rule: Rule, changed: Rule, stored: str | None) -> dict[Key, int]:
+    members = member_table(changed, table)
     if stored is not None:
         members = ibis.table(members.schema(), name=stored)
     keys = ", ".join(key_places(rule))

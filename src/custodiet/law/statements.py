@@ -14,6 +14,8 @@ from custodiet.rules.rule import Rule
 LISTED: Final = 10
 ROWS: Final = "duplicates"
 _ROWS_LABEL: Final = {"share": "every statement of every list counted"}
+# A period of one day.
+_ONE_DAY: Final = re.compile(r"(?P<from>\bfrom )?\b(?P<day>\d{4}-\d\d-\d\d) to (?P=day)\b")
 # A number and the noun phrase behind it, as the rule words them.
 _NUMBERED: Final = re.compile(r"\{([^{}]*)\}((?: [A-Za-z-]+,?)*)")
 _ERA_WORDS: Final = {
@@ -31,7 +33,8 @@ def statement_of(rule: Rule, evidence: Evidence, subject: str, counterpart: str 
         shown = _placeholder(match[1], rule, evidence, subject, counterpart)
         return shown + (singular(match[2]) if shown == "1" else match[2])
 
-    return " ".join(_NUMBERED.sub(fill, rule.model.statement).split())
+    text = " ".join(_NUMBERED.sub(fill, rule.model.statement).split())
+    return _ONE_DAY.sub(lambda match: f"on {match['day']}" if match["from"] else match["day"], text)
 
 
 def caveats_of(rule: Rule, evidence: Evidence) -> list[str]:
@@ -68,6 +71,10 @@ def sensitivity_of(rule: Rule, evidence: Evidence) -> str:
         {"label": other.label, "choice": other.choice, "count": count}
         for other, count in zip(rule.model.sensitivity, evidence.alternatives, strict=False)
     ]
+    if evidence.in_utc is not None:
+        alternatives.append(
+            {"label": "days and hours told in UTC, not in local time", "choice": "time-zone", "count": evidence.in_utc}
+        )
     alternatives += [
         {
             "label": _ROWS_LABEL.get(rule.subject.name, "every record counted, duplicates included"),
