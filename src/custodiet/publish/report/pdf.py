@@ -111,7 +111,8 @@ def _claim(part: Claim) -> list[str]:
     marks = _array(_text(mark.text) for mark in part.marks)
     span = _range(part.number) if part.number else "none"
     return [
-        f"#claim({_text(part.stamp)}, {marks}, {_text(part.statement)}, {span}, reviewed: {_flag(part.reviewed)})[",
+        f"#claim({_text(part.stamp)}, {marks}, {_text(part.statement)}, {span}, reviewed: {_flag(part.reviewed)},"
+        f" whole: {_flag(len(part.parts) == 1)})[",
         *_parts(part.parts),
         "]",
     ]

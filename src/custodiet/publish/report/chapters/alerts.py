@@ -66,11 +66,11 @@ def _pages(source: Source) -> list[Part]:
         "Hot-list hits that pages state for the 30 days to their date, by month of the page",
         (
             Column("Month"),
-            Column("Producers that state it", numeric=True),
-            Column("Hits in 30 days, summed", numeric=True),
+            Column("Producers that state hits", numeric=True),
+            Column("Hits, summed", numeric=True),
             Column("Hits, middle producer", numeric=True),
-            Column("Vehicles read, where stated", numeric=True),
-            Column("Hits per 10,000 vehicles read", numeric=True),
+            Column("Vehicles read, summed", numeric=True),
+            Column("Hits per 10,000 vehicles", numeric=True),
         ),
         tuple(lines),
         note=(
