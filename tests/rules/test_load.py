@@ -172,3 +172,29 @@ def test_an_id_is_taken_once(tmp_path: Path) -> None:
 def test_a_missing_pack_names_those_that_are_there() -> None:
     with pytest.raises(PackError, match=r"no-such-pack: is no rule pack\..*practice"):
         load_packs(["no-such-pack"])
+
+
+def test_faults_of_form_and_of_words_come_in_one_run(tmp_path: Path) -> None:
+    content = rule_content(
+        status="done", title="An illegal search", colour="red", in_force={"from": None, "until": None},
+        statement="{m} searches", pattern=leaf("org_stat", "eq", "CA"),
+    )  # fmt: skip
+    found = faults(pack(tmp_path, yaml.safe_dump(json.loads(json.dumps(content)), sort_keys=False)))
+    words = (
+        "colour: ",
+        "in_force.until: ",
+        "status: ",
+        "'illegal' accuses",
+        "'org_stat'",
+        "placeholder 'm'",
+        "give its number",
+    )
+    assert [word for word in words if not any(word in fault for fault in found)] == []
+    assert len(found) == len(words)
+
+
+def test_without_a_subject_nothing_is_guessed_about_the_rest(tmp_path: Path) -> None:
+    content = rule_content(subject="serch", pattern=leaf("org_stat", "eq", "CA"))
+    found = faults(pack(tmp_path, yaml.safe_dump(json.loads(json.dumps(content)), sort_keys=False)))
+    assert len(found) == 1
+    assert "'search', 'share', 'portal', 'disclosure' or 'interval'; seen 'serch'" in found[0]

@@ -18,7 +18,8 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from custodiet.model.errors import PackError
-from custodiet.rules.check import faults_of
+from custodiet.rules.check import Fault, faults_of
+from custodiet.rules.partial import other_faults
 from custodiet.rules.rule import Pack, Rule, rule_of
 from custodiet.rules.schema import PackModel, RuleModel, allowed_keys
 
@@ -184,12 +185,18 @@ def _read(path: Path, kind: type[BaseModel], faults: list[str]) -> BaseModel | N
         model = kind.model_validate(document.content)
     except ValidationError as error:
         faults += _shape_faults(path, document, error, kind)
+        if kind is RuleModel:
+            faults += _word_faults(path, document, other_faults(document.content, error))
         return None
     if isinstance(model, RuleModel):
         found = faults_of(model)
-        faults += [f"{path}:{document.line(place)}: {_place(place)}: {text}" for place, text in found]
+        faults += _word_faults(path, document, found)
         return None if found else model
     return model
+
+
+def _word_faults(path: Path, document: _Document, found: Iterable[Fault]) -> list[str]:
+    return [f"{path}:{document.line(place)}: {_place(place)}: {text}" for place, text in found]
 
 
 def _parse(path: Path) -> _Document:
