@@ -123,9 +123,12 @@ def count_expression(position: int) -> str:
         f"THEN replace(split_part({text}, ',', 1), '.', '') "
         f"WHEN regexp_full_match({text}, '[0-9]+,0{{1,2}}') THEN split_part({text}, ',', 1) END"
     )
-    marked = f"contains({text}, '.') OR contains({text}, ',')"
-    number = f"TRY_CAST(CASE WHEN {marked} THEN {whole} ELSE {text} END AS BIGINT)"
-    return f"CASE WHEN {number} BETWEEN 0 AND {_LARGEST_COUNT} THEN {number} END"
+    # Most counts are digits alone: they are cast as they stand, and only what is left is looked at closely.
+    digits, marked = f"TRY_CAST({text} AS BIGINT)", f"TRY_CAST({whole} AS BIGINT)"
+    return (
+        f"CASE WHEN {digits} BETWEEN 0 AND {_LARGEST_COUNT} AND NOT contains({text}, '.') THEN {digits} "
+        f"WHEN {text} <> '' AND {marked} BETWEEN 0 AND {_LARGEST_COUNT} THEN {marked} END"
+    )
 
 
 def key_expression(position: int) -> str:
