@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from custodiet.case.stage import Stage
@@ -186,7 +187,9 @@ def _unplaced(context: TableContext) -> list[Problem]:
     """Name the places of filled columns that the case has no column for."""
     if len(context.labels) > _MOST_COLUMNS:
         return []  # the reader has said that the table is wider than any log
-    places = [place + 1 for place in context.beside(context.match.format.columns).values()]
+    beside = context.beside(context.match.format.columns)
+    # Columns without a label are told by the doctor of layouts.
+    places = [place + 1 for label, place in beside.items() if not re.fullmatch(r"column \d+", label)]
     if not places:
         return []
     shown = ", ".join(str(place) for place in places[:12])

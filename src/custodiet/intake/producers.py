@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from custodiet.intake.readers.page.vocabulary import US_STATES
+
 _MONTHS: Final = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
     "december",
@@ -32,6 +34,7 @@ _NOISE: Final = re.compile(
     r"sharing|agencies|to|through|part|of|pdt|pst|utc|csv|v\d+)\b",
     re.IGNORECASE,
 )
+_SHORT: Final = frozenset(["pd", "so", "sd", "dps", "da", "po", "isd", "hoa"])
 _AGENCY_WORD: Final = re.compile(
     r"\b(?:pd|so|sd|dps|da|po|police|sheriff'?s?|marshal'?s?|department|dept|office|county|city|town|township|village|"
     r"university|college|patrol|authority|district|probation|prosecutor'?s?|attorney'?s?|task force|center|centre|"
@@ -103,7 +106,7 @@ def producer_in_name(text: str) -> str | None:
     rest = re.sub(r"\b\d+\b|\b[A-Za-z0-9]*\d[A-Za-z0-9]{4,}\b", " ", rest)
     rest = re.sub(r"\s+", " ", rest).strip(" -_,.#")
     if re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)+", rest):
-        rest = " ".join(word.upper() if len(word) <= 2 else word.capitalize() for word in rest.split("-"))
+        rest = _unslugged(rest.split("-"))
     words = rest.split()
     if 2 <= len(words) <= 9 and _AGENCY_WORD.search(rest):
         return rest
@@ -132,6 +135,17 @@ def agency_above(titles: Iterable[Sequence[str | None]]) -> str | None:
             if len(name) <= _LONGEST_NAME and producer_in_name(name):
                 return name
     return None
+
+
+def _unslugged(words: list[str]) -> str:
+    """Write the words of an address as a name: ``el-cajon-ca-pd`` is El Cajon CA PD."""
+    short = [word in _SHORT for word in words]
+    written = []
+    for at, word in enumerate(words):
+        beside = at + 1 == len(words) or short[at + 1] or short[at - 1]
+        is_state = at > 0 and len(word) == 2 and word.upper() in US_STATES and beside
+        written.append(word.upper() if short[at] or is_state else word.capitalize())
+    return " ".join(written)
 
 
 def dates_in_name(text: str) -> list[date]:

@@ -149,14 +149,18 @@ def _told_by_titles(rows: Sequence[RawRow], titles: Sequence[str]) -> ToldList |
     told.labels += dict.fromkeys(title for title in titles if _side_of(title))
     sides: dict[int, str] = {}
     above: list[str] = []
+    repeated = {plain(title) for title in titles}  # a head that comes again on every page
     is_single = sum(sum(map(bool, row.cells)) == 1 for row in rows) >= 0.5 * len(rows)
     for row in rows:
         cells = [_text(cell, keep_lines=True) for cell in row.cells]
         if is_single:
             # A comma within a name that nobody quoted parts it in two.
             cells = [", ".join(cell for cell in cells if cell)]
+        cells = ["\n".join(line for line in cell.split("\n") if plain(line) not in repeated) for cell in cells]
         filled = [cell for cell in cells if cell]
-        if (label := _heading(filled)) is not None:
+        if not filled:
+            told.n_layout += 1
+        elif (label := _heading(filled)) is not None:
             side, sides = label, {}
             told.labels.append(plain(" ".join(filled)))
             told.n_layout += 1
