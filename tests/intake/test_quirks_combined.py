@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from custodiet.intake import mend
 from custodiet.intake.formats import match_format
 from custodiet.intake.layout import Layout, propose_repairs
 from tests.intake.builders import HEADER, csv_text
@@ -149,3 +151,14 @@ def test_no_cell_of_a_shifted_row_lands_under_another_label(drawn: tuple[list[li
             HEADER[place] for place, cell in enumerate(after) if cell and cell.strip() != before[place].strip()
         ]
         assert not misplaced, (number in moves, cells)
+
+
+def test_more_shifted_rows_than_are_held_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mend, "_ROW_LIMIT", 7)
+    lacking = without((search(n, filters="white, suv") for n in range(1, 31)), "Case #")
+    found = read(tmp_path, log([*lacking, HEADER, search(31), *[[""] * 14] * 9]))
+    for number, record in enumerate(found.records[:30], 1):
+        is_in_place(record, number, **ABSENT)
+    is_in_place(found.records[30], 31)
+    assert sum(row["n_rows"] for row in found.repairs) == 30
+    assert (found.disclosure["n_records"], found.disclosure["n_layout"]) == (31, 10)

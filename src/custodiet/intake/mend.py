@@ -34,7 +34,7 @@ from custodiet.model.problems import Problem
 
 # Columns with more distinct texts than this are ids and free text: a misfit there shows in another column too.
 _DISTINCT_LIMIT = 20_000
-# Rows looked at one by one are held in memory; more doubtful rows than this are no accident of a few lines.
+# Rows looked at one by one are held in memory: so many at a time.
 _ROW_LIMIT = 600_000
 _SAYS_NOTHING = frozenset({CellType.BLANK, CellType.MASK, CellType.DASHES, CellType.PLACEHOLDER})
 _Row = tuple[int, int, int | None, list[str | None]]
@@ -65,15 +65,30 @@ def mend_layout(stage: Stage, header: Header, timing: Timing) -> Mended:
     layout = Layout.of(header)
     if layout is None or header.match is None:
         return Mended(stage.n_blank, (), ())
-    rows = stage.rows(_doubtful(stage, header, timing), _ROW_LIMIT)
-    numbers = {source_row: row_no for row_no, source_row, _, _ in rows}
+    where, last = _doubtful(stage, header, timing), -1
     header_rows = {place for place in header.header_rows if place >= header.first_data}
-    proposal = propose_repairs(
-        layout, ((source_row, cells) for row_no, source_row, _, cells in rows if row_no not in header_rows),
-        n_rows=stage.count() - stage.n_blank,
-    )  # fmt: skip
-    aside = _layout_rows(rows, header, proposal)
-    stage.set_aside(sorted(set(aside) | header_rows))
+    n_rows, n_aside = stage.count() - stage.n_blank, 0
+    groups: list[MendedGroup] = []
+    problems: list[Problem] = []
+    while rows := stage.rows(f"row_no > {last} AND ({where})", _ROW_LIMIT):
+        last = rows[-1][0]
+        proposal = propose_repairs(
+            layout, ((source_row, cells) for row_no, source_row, _, cells in rows if row_no not in header_rows),
+            n_rows=n_rows,
+        )  # fmt: skip
+        aside = _layout_rows(rows, header, proposal)
+        stage.set_aside(aside)
+        n_aside += len(aside)
+        groups += _apply(stage, rows, proposal)
+        problems += proposal.problems
+        if len(rows) < _ROW_LIMIT:
+            break
+    stage.set_aside(sorted(header_rows))
+    return Mended(n_aside + stage.n_blank, tuple(groups), tuple(problems))
+
+
+def _apply(stage: Stage, rows: list[_Row], proposal: Proposal) -> list[MendedGroup]:
+    numbers = {source_row: row_no for row_no, source_row, _, _ in rows}
     cells_of = {source_row: cells for _, source_row, _, cells in rows}
     groups = []
     for repair in (*proposal.repairs, *proposal.partial):
@@ -82,16 +97,7 @@ def mend_layout(stage: Stage, header: Header, timing: Timing) -> Mended:
             MendedGroup(repair.description, len(repair.source_rows), repair.source_rows[0], repair.source_rows[-1],
                         repair.evidence)
         )  # fmt: skip
-    return Mended(len(aside) + stage.n_blank, tuple(groups), (*proposal.problems, *_over_limit(rows)))
-
-
-def _over_limit(rows: list[_Row]) -> tuple[Problem, ...]:
-    if len(rows) < _ROW_LIMIT:
-        return ()
-    message = (
-        f"Over {_ROW_LIMIT:,} rows do not fit their header; those after row {rows[-1][1]:,} were left as they are."
-    )
-    return (Problem("column-shift", message),)
+    return groups
 
 
 def _layout_rows(rows: list[_Row], header: Header, proposal: Proposal) -> list[int]:
