@@ -13,7 +13,7 @@ from custodiet.intake import mend
 from custodiet.intake.formats import match_format
 from custodiet.intake.layout import Layout, propose_repairs
 from tests.intake.builders import HEADER, csv_text
-from tests.intake.quirks import ORGS, is_in_place, log, read, search, without, workbook, zipped
+from tests.intake.quirks import ORGS, is_in_place, log, read, search, search_id, without, workbook, zipped
 
 LACKING = without([search(2, filters="white, suv")], "Case #")[0]
 TANGLE = csv_text(
@@ -51,7 +51,7 @@ def test_semicolons_decimal_commas_and_days_first(tmp_path: Path) -> None:
     assert {moment.month for moment in found.column("searched_at")} == {1}
     assert set(found.column("window_start")) == {datetime(2025, 1, 4, 10, tzinfo=UTC)}
     assert (found.column("networks"), found.column("devices")) == ([12, 1234, None], [1234] * 3)
-    assert "1 cells of networks" in found.message("note")
+    assert "1 cell of networks" in found.message("note")
 
 
 def test_sheet_at_c5_with_an_agency_line_floats_and_a_second_header(tmp_path: Path) -> None:
@@ -162,3 +162,19 @@ def test_more_shifted_rows_than_are_held_at_a_time(tmp_path: Path, monkeypatch: 
     is_in_place(found.records[30], 31)
     assert sum(row["n_rows"] for row in found.repairs) == 30
     assert (found.disclosure["n_records"], found.disclosure["n_layout"]) == (31, 10)
+
+
+def test_a_comma_in_a_name_or_reason_of_a_row_that_fits_its_header(tmp_path: Path) -> None:
+    """Quirks 25 and 145: what stands behind the comma begins with a space, and the row has a cell too many."""
+    header = ["Organization Name", "Networks Shared With Me", "Networks I'm Sharing"]
+    rows = [[ORGS[1], ORGS[1], ORGS[0]], ["University of California", " Berkeley", "", ORGS[0]]]
+    found = read(tmp_path / "list", csv_text([header, *rows]))
+    assert (ORGS[0], "University of California, Berkeley") in {
+        (row["source"], row["recipient"]) for row in found.shares
+    }
+    assert len(found.shares) == 3
+    portal = ["id", "userId", "searchDate", "networkCount", "reason"]
+    row = [search_id(1), "***", "2025-01-03T15:04:05Z", "12", "theft"]
+    found = read(tmp_path / "log", csv_text([portal, row, [*row, " robbery"], [*row, "robbery"]]))
+    assert found.column("reason") == ["theft", "theft, robbery", "theft"]
+    assert found.codes == ["column-shift", "ragged"]

@@ -107,6 +107,23 @@ def stays_as_overflow(signature: Signature, columns: Columns) -> bool:
     return _fits(in_place, signature, columns) and not time_is_elsewhere(signature.looks, columns.kinds)
 
 
+def joined_at_spaces(
+    signature: Signature, columns: Columns, found: dict[Result, frozenset[Move]]
+) -> dict[Result, frozenset[Move]]:
+    """Give the one way that joins cells where, and only where, a cell begins with a space, as behind a comma.
+
+    Such a row may fit its header and have a cell too many all the same (quirks 25 and 145).
+    """
+    if not 0 < len(signature.spaced) == signature.length - len(columns.kinds):
+        return {}
+    joins = {key: moves for key, moves in found.items() if all(_joins_cells(move) for move in moves)}
+    return joins if len(joins) == 1 else {}
+
+
+def _joins_cells(move: Move) -> bool:
+    return any(len(places) > 1 for places in move.sources)
+
+
 def time_is_elsewhere(looks: Looks, kinds: Sequence[ColumnKind]) -> bool:
     """Tell whether nothing that could be a time stands under any label of one, and the row shows that cells moved.
 

@@ -18,6 +18,7 @@ from custodiet.intake.layout.header import Header
 from custodiet.intake.layout.moves import (
     Result,
     fitting_moves,
+    joined_at_spaces,
     stays_as_overflow,
     time_is_elsewhere,
     verdict_is_elsewhere,
@@ -188,7 +189,9 @@ def _judge(
     overflow: list[int] = []
     for signature, source_rows in groups.items():
         found = fitting_moves(signature, columns)
-        if stays_as_overflow(signature, columns):
+        if joined := joined_at_spaces(signature, columns, found):
+            options[signature] = joined
+        elif stays_as_overflow(signature, columns):
             overflow += source_rows if len(signature.looks) > len(layout.labels) else []
         else:
             options[signature] = found
