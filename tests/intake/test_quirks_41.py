@@ -326,7 +326,7 @@ def test_quirk_022_one_shifted_row_that_may_be_a_split_reason(tmp_path: Path) ->
     found = read(tmp_path, log([search(1), [*row[:9], "", *row[9:]], search(3)]))
     unsure = {"reason": None, "case_number": None, "reason_state": "not-exported", "reason_key": None}
     is_in_place(found.records[1], 2, **unsure)
-    assert "1 rows" in found.message("column-shift")
+    assert "1 row" in found.message("column-shift")
 
 
 def test_quirk_023_verdict_under_the_time_and_no_time(tmp_path: Path) -> None:

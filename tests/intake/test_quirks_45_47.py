@@ -80,8 +80,8 @@ def test_quirk_083_dashes_in_the_columns_of_counts(tmp_path: Path) -> None:
         assert column(case, "networks") == [None, 12, 5109]
         assert column(case, "devices") == [345, None, 345]
         assert sorted(messages(case)) == [
-            "1 cells of devices hold glyphs or words, no number; those rows have none.",
-            "1 cells of networks hold glyphs or words, no number; those rows have none.",
+            "1 cell of devices holds glyphs or words, no number; those rows have none.",
+            "1 cell of networks holds glyphs or words, no number; those rows have none.",
         ]
 
 
@@ -259,8 +259,8 @@ def test_quirk_101_a_table_of_pages_repeats_pages(tmp_path: Path) -> None:
         ]  # fmt: skip
         disclosure = only_disclosure(case)
         assert (disclosure["n_portal_values"], disclosure["n_rejected"], adds_up(disclosure)) == (3, 1, True)
-        assert "1 rows repeat another row word for word; each was kept once." in messages(case)
-        assert "1 rows state other values for a page and day that another row has; all were kept." in messages(case)
+        assert "1 row repeats another row word for word; each was kept once." in messages(case)
+        assert "1 row states other values for a page and day that another row has; all were kept." in messages(case)
 
 
 # 4.6 Redaction and sentinel states

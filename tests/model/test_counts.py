@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from custodiet.model.counts import counted, singular
+from custodiet.model.counts import agreed, counted, singular
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,23 @@ def test_a_count_has_the_form_of_its_noun(n: int, said: str) -> None:
 )
 def test_one_thing_is_not_told_as_several(several: str, one: str) -> None:
     assert singular(several) == one
+
+
+@pytest.mark.parametrize(
+    ("put_together", "said"),
+    [
+        ("1 rows do not fit their header.", "1 row does not fit their header."),
+        ("1 cells of devices hold glyphs.", "1 cell of devices holds glyphs."),
+        (
+            "1 pages hold a picture; 21 rows, 1,001 rows and 0.1 rows stay.",
+            "1 page holds a picture; 21 rows, 1,001 rows and 0.1 rows stay.",
+        ),
+        ("row 1 names nobody; page 1 names two", "row 1 names nobody; page 1 names two"),
+        ("1 filled cells were moved", "1 filled cell was moved"),
+        ("1 searches", "1 search"),
+        ("1 status", "1 status"),
+    ],
+)
+def test_a_sentence_agrees_with_its_count(put_together: str, said: str) -> None:
+    assert agreed(put_together) == said
+    assert agreed(said) == said

@@ -251,7 +251,7 @@ def test_names_of_a_directory_are_told_from_rows_that_were_not_stored(tmp_path: 
         text = lxml.html.document_fromstring(render_html(make_document(Publication(case, "report")))).text_content()
     assert "34 read; 31 of them are no search, event, share or statement; 2 could not be stored" in said
     assert (
-        "34 rows and statements were read: 1 rows of search logs, 1 titles, totals and repeated headers, 30 names in"
+        "34 rows and statements were read: 1 row of search logs, 1 title, total and repeated header, 30 names in"
         " lists of organisations, kept to tell names apart, 2 that could not be stored. The sum agrees."
     ) in text
 

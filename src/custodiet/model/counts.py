@@ -14,6 +14,23 @@ _ENDS: Final = frozenset(
 _WORD: Final = re.compile(r"[A-Za-z-]+")
 
 
+# Nouns of counts in sentences that say what was read with doubt, and verbs that stand right behind them.
+_NOUNS: Final = (
+    "rows", "cells", "records", "pages", "entries", "columns", "lines", "tables", "sheets", "texts", "characters",
+    "organisations", "files", "bytes", "shares", "searches", "statements", "numbers", "names", "labels",
+)  # fmt: skip
+_AFTER: Final = _VERBS | {
+    "hold": "holds", "state": "states", "name": "names", "share": "shares", "give": "gives", "repeat": "repeats",
+    "stand": "stands", "lack": "lacks", "need": "needs",
+}  # fmt: skip
+_PLACES: Final = ("row", "page", "sheet", "line", "column", "table", "record", "cell")
+_ONE_OF: Final = re.compile(
+    "".join(rf"(?<!\b{place} )" for place in _PLACES)
+    + rf"(?<![\w.,:+-])1 (?P<noun>(?:[a-z]+ )?(?:{'|'.join(_NOUNS)}))\b"
+    + rf"(?P<of> of [a-z_]+)?(?P<verb> (?:{'|'.join(_AFTER)})\b)?"
+)
+
+
 def counted(n: int, one: str, many: str = "") -> str:
     """Write a count with its noun: ``1 page``, ``2 pages``, ``1,000 searches``.
 
@@ -43,6 +60,16 @@ def singular(phrase: str) -> str:
         made += [phrase[place : word.start()], _one(word[0])]
         place = word.end()
     return "".join(made) + phrase[place:]
+
+
+def agreed(sentence: str) -> str:
+    """Write "1 row does not fit" where a sentence was put together as "1 rows do not fit"."""
+
+    def one(match: re.Match[str]) -> str:
+        verb = f" {_AFTER[match['verb'].strip()]}" if match["verb"] else ""
+        return f"1 {singular(match['noun'])}{match['of'] or ''}{verb}"
+
+    return _ONE_OF.sub(one, sentence)
 
 
 def _one(word: str) -> str:

@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from custodiet.model.counts import agreed
+
 
 @dataclass(frozen=True, slots=True)
 class ProblemCode:
@@ -125,3 +127,4 @@ class Problem:
     def __post_init__(self) -> None:
         if self.code not in PROBLEM_CODES:
             raise ValueError(f"unknown problem code {self.code!r}")
+        object.__setattr__(self, "message", agreed(self.message))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from custodiet.law.order import weight
+from custodiet.model.counts import singular
 from custodiet.publish.report.chapters.linking import joined, unsure
 from custodiet.publish.report.charts import bars
 from custodiet.publish.report.claims import stamp_of
@@ -131,7 +132,11 @@ def _balance(source: Source) -> list[Part]:
     what: list[str | Stated] = []
     for n, word in zip(stored, words, strict=True):
         if n:
-            what += [", " if what else "", source.total(tables.get(word, ""), n), f" {word}"]
+            what += [
+                ", " if what else "",
+                source.total(tables.get(word, ""), n),
+                f" {singular(word) if n == 1 else word}",
+            ]
     ends = "The sum agrees" if read == sum(stored) else f"The sum differs by {abs(read - sum(stored)):,}"
     parts: list[Part] = [
         Text(
