@@ -109,11 +109,11 @@ def test_local_inputs_are_listed_and_added(run: Run, folder: Path, tmp_path: Pat
     assert "roster.csv: whether an account was on duty when it searched" in run("rules", "inputs")[1]
     path = tmp_path / "case-numbers.csv"
     path.write_text("producer,case_number\nRiverbend CA PD,25-001\n")
-    assert run("rules", "inputs", path, "--case", folder)[1].startswith("case-numbers.csv: 1 rows stored.")
+    assert run("rules", "inputs", path, "--case", folder)[1].startswith("case-numbers.csv: 1 row stored.")
 
 
 def test_a_policy_is_made_from_a_file_of_answers(run: Run, tmp_path: Path) -> None:
     answers = tmp_path / "answers.yaml"
     answers.write_text("agency: A PD\npolicy: Policy 1\nretention_days: 30\n")
     code, text, _ = run("rules", "new-policy", "--to", tmp_path / "pack", "--answers", answers)
-    assert (code, text.startswith("1 rules written to")) == (0, True)
+    assert (code, text.startswith("1 rule written to")) == (0, True)

@@ -14,7 +14,8 @@ from custodiet.law.evaluate import evaluate_case
 from custodiet.law.findings import carry_forward
 from custodiet.law.review import earlier_decisions, history, review
 from custodiet.model.errors import UsageError
-from tests.law.builders import fill, found, search
+from custodiet.rules.load import find_rule, load_packs
+from tests.law.builders import PD, fill, found, organisation, search, share
 
 OURS = ["practice", "patterns"]
 BLANK = "practice.reason-left-blank"
@@ -146,3 +147,18 @@ def test_account_level_results_are_left_out_of_a_list_unless_asked(case: Case) -
     assert (rows, hidden) == ([], 1)
     assert len(listing.indicators(case, rule="patterns.same-plate", accounts=True)[0]) == 1
     assert listing.indicators(case, severity="rule-not-met", accounts=True)[0] == []
+
+
+def test_the_criteria_of_a_finding_hold_the_words_of_the_provision(case: Case) -> None:
+    made = find_rule(load_packs(["us-ca"]), "us-ca.civ-1798-90-55-b.outbound-outside-california")
+    assert made is not None
+    fill(
+        case, shares=[share(1, "Reno NV PD")], organisations=[organisation(PD, "CA"), organisation("Reno NV PD", "NV")]
+    )
+    evaluate_case(case, ["us-ca"])
+    review(case, found(case, made.id)[0]["indicator_id"], "record-accurate", "R. Viewer", "why")
+    law = made.model.law[0]
+    (criteria,) = (row["criteria"] for row in case.read("findings").to_pylist())
+    assert criteria == (f"{law.cite}: “{law.quote}”" if law.quote else f"{law.cite}: {' '.join(str(law.note).split())}")
+    evaluate_case(case, ["us-ca"])
+    assert case.value("SELECT criteria FROM findings") == criteria

@@ -8,6 +8,8 @@ from pathlib import Path
 import click
 
 from custodiet.cli.options import case_option, json_option, print_json
+from custodiet.cli.text import say
+from custodiet.model.counts import counted
 
 _PARTS = ("condition", "criteria", "cause", "effect", "recommendation", "response", "follow_up")
 
@@ -32,9 +34,9 @@ def command(case_dir: Path, earlier: Path | None, as_json: bool) -> None:
         print_json(rows)
         return
     if earlier is not None:
-        click.echo(f"{carried} findings carried forward from {earlier.name}.")
+        say(f"{counted(carried, 'finding')} carried forward from {earlier.name}.")
     for row in rows:
-        click.echo(f"{row['indicator_id']}  [{row['severity']}]  {row['disposition']} by {row['decided_by']}")
+        say(f"{row['indicator_id']}  [{row['severity']}]  {row['disposition']} by {row['decided_by']}")
         for part in _PARTS:
-            click.echo(f"    {part.replace('_', '-')}: {row[part]}")
-    click.echo(f"{len(rows)} findings.")
+            say(f"    {part.replace('_', '-')}: {row[part]}")
+    say(f"{counted(len(rows), 'finding')}.")

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from custodiet.cli.options import case_option, json_option, print_json
+from custodiet.cli.text import say
 from custodiet.model.terms import Disposition
 
 
@@ -46,6 +47,6 @@ def command(
         print_json({"decision_no": decision.decision_no, "indicator_id": decision.indicator_id, "disposition": decision.disposition})  # fmt: skip
         return
     kept = "kept as a finding" if decision.disposition in [str(word) for word in KEPT] else "not a finding"
-    click.echo(f"Decision {decision.decision_no}: {decision.indicator_id} is {decision.disposition}, {kept}.")
+    say(f"Decision {decision.decision_no}: {decision.indicator_id} is {decision.disposition}, {kept}.")
     if kept.startswith("kept") and "response" not in given:
-        click.echo("No response of the agency is recorded; ask for an explanation before anything is published.")
+        say("No response of the agency is recorded; ask for an explanation before anything is published.")

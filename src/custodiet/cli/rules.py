@@ -9,6 +9,8 @@ from typing import Any
 import click
 
 from custodiet.cli.options import case_option, json_option, print_json
+from custodiet.cli.text import say
+from custodiet.model.counts import counted
 
 
 @click.group("rules")
@@ -41,8 +43,8 @@ def list_rules(packs: tuple[str, ...], as_json: bool) -> None:
         print_json(rows)
         return
     for row in rows:
-        click.echo(f"{row['id']}  [{row['severity']}, {row['status']}]  {row['title']}")
-    click.echo(f"{len(rows)} rules.")
+        say(f"{row['id']}  [{row['severity']}, {row['status']}]  {row['title']}")
+    say(f"{counted(len(rows), 'rule')}.")
 
 
 @command.command("show")
@@ -88,11 +90,13 @@ def test_rules(context: click.Context, packs: tuple[str, ...], as_json: bool) ->
         )
     else:
         for trial in failed:
-            click.echo(f"FAIL {trial.rule_id}")
+            say(f"FAIL {trial.rule_id}")
             for line in (*trial.failures, *(f"mutant lives: {what}" for what in trial.living)):
-                click.echo(f"     {line}")
+                say(f"     {line}")
         n_examples = sum(trial.n_examples for trial in trials)
-        click.echo(f"{len(trials)} rules, {n_examples} examples on two evaluators, {len(failed)} rules failed.")
+        say(
+            f"{counted(len(trials), 'rule')}, {counted(n_examples, 'example')} on two evaluators, {counted(len(failed), 'rule')} failed."
+        )
     context.exit(2 if failed else 0)
 
 
@@ -108,7 +112,7 @@ def write_docs(folder: Path, schemas: Path | None, packs: tuple[str, ...]) -> No
     written = write_pages(load_packs(packs or None), folder)
     if schemas is not None:
         written += write_schemas(schemas)
-    click.echo(f"{len(written)} files written.")
+    say(f"{counted(len(written), 'file')} written.")
 
 
 @command.command("new-policy")
@@ -127,7 +131,9 @@ def new_policy(folder: Path, answers: Path | None) -> None:
         }
     )
     written = policy_form.new_policy(given, folder)
-    click.echo(f"{len(written) - 1} rules written to {folder}. Use them with: custodiet audit PATH --rules {folder}")
+    say(
+        f"{counted(len(written) - 1, 'rule')} written to {folder}. Use them with: custodiet audit PATH --rules {folder}"
+    )
 
 
 @command.command("inputs")
@@ -154,7 +160,7 @@ def add_inputs(files: tuple[Path, ...], case_dir: Path, as_json: bool) -> None:
             print_json(rows)
             return
         for row in rows:
-            click.echo(f"{row['input']}.csv: {row['answers']}\n    {','.join(row['columns'])}")
+            say(f"{row['input']}.csv: {row['answers']}\n    {', '.join(row['columns'])}")
         return
     with Case.open(case_dir) as case:
         stored = {path.name: load_local_input(case, path) for path in files}
@@ -162,4 +168,4 @@ def add_inputs(files: tuple[Path, ...], case_dir: Path, as_json: bool) -> None:
         print_json(stored)
         return
     for name, count in stored.items():
-        click.echo(f"{name}: {count:,} rows stored. Run the rules again to use them.")
+        say(f"{name}: {counted(count, 'row')} stored. Run the rules again to use them.")

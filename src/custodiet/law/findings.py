@@ -7,7 +7,7 @@ condition, cause, effect; with recommendation, response and follow-up beside the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +19,7 @@ from custodiet.case.types import arrow_schema
 from custodiet.law.review import CARRIED, FINDING_FIELDS, KEPT, ensure_review_tables, latest_fields
 from custodiet.model.errors import UsageError
 from custodiet.model.tables import FINDINGS, INDICATORS
+from custodiet.rules.load import bundled_folders, load_packs
 from custodiet.rules.rule import Rule
 
 NOT_STATED: Final = "Not established."
@@ -31,7 +32,8 @@ def rebuild_findings(case: Case, rules: Mapping[str, Rule] | None = None) -> Non
     Args:
         case: The case.
         rules: The rules of the evaluation, for the words of the criteria; without
-            them a finding keeps the criteria it had, or cites the provision.
+            them a finding keeps the criteria it had, takes those of the rule of the
+            same version that comes with the program, or cites the provision.
     """
     ensure_review_tables(case)
     kept = case.query(
@@ -39,9 +41,10 @@ def rebuild_findings(case: Case, rules: Mapping[str, Rule] | None = None) -> Non
         [[str(word) for word in KEPT]],
     ).to_pylist()
     before = dict(case.rows("SELECT indicator_id, criteria FROM findings"))
+    known_rules = _bundled_rules(row for row in kept if row["indicator_id"] not in before) if rules is None else rules
     written = latest_fields(case)
     found = [
-        row | _fields(row, written.get(row["indicator_id"], {}), rules or {}, before.get(row["indicator_id"]))
+        row | _fields(row, written.get(row["indicator_id"], {}), known_rules, before.get(row["indicator_id"]))
         for row in kept
     ]
     known = {row["indicator_id"] for row in found}
@@ -90,8 +93,7 @@ def _fields(
     rule = rules.get(row["rule_id"])
     criteria = before or row["citation"]
     if rule is not None:
-        law = rule.model.law[0]
-        criteria = law.cite if law.quote is None else f"{law.cite}: “{law.quote}”"
+        criteria = _criteria(rule)
     defaults = dict.fromkeys(FINDING_FIELDS, NOT_STATED) | {
         "condition": row["statement"],
         "criteria": criteria,
@@ -99,6 +101,20 @@ def _fields(
         "follow_up": "Not yet followed up.",
     }
     return defaults | dict(written)
+
+
+def _criteria(rule: Rule) -> str:
+    law = rule.model.law[0]
+    if law.quote is not None:
+        return f"{law.cite}: “{law.quote}”"
+    return law.cite if law.note is None else f"{law.cite}: {' '.join(law.note.split())}"
+
+
+def _bundled_rules(kept: Iterable[Mapping[str, Any]]) -> dict[str, Rule]:
+    versions = {row["rule_id"]: row["rule_version"] for row in kept}
+    names = {folder.name for folder in bundled_folders()} & {rule_id.partition(".")[0] for rule_id in versions}
+    rules = (rule for pack in load_packs(sorted(names)) for rule in pack.rules)
+    return {rule.id: rule for rule in rules if versions.get(rule.id) == rule.model.version}
 
 
 def _names(columns: tuple[str, ...]) -> str:
