@@ -250,6 +250,17 @@ def test_every_table_stands_in_a_region_with_a_hint(case: Case) -> None:
         assert hint.text.startswith(f"{len(table.xpath('thead/tr/th'))} columns. Scroll sideways")
 
 
+def test_a_picture_that_a_phone_cuts_says_so(case: Case) -> None:
+    case.append_rows("disclosures", [disclosure("a")])
+    case.append_rows("records", [record(1, "a")])
+    tree = lxml.html.document_fromstring(render_html(made(case)))
+    frames = tree.xpath("//figure/div[@class='frame need-34']")
+    assert len(frames) == len(tree.xpath("//figure")) > 1
+    assert {frame.xpath("string(p[@class='hint'])") for frame in frames} == {
+        "Scroll sideways to see the whole picture."
+    }
+
+
 def test_a_wider_table_needs_more_room() -> None:
     def table(n: int, cell: str) -> Table:
         return Table("t", tuple(Column(f"c{k}") for k in range(n)), (tuple(cell for _ in range(n)),))

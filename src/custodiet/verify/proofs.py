@@ -52,7 +52,8 @@ def check_proofs(folder: Path, verdict: Verdict) -> None:
     _check_cited(folder, verdict)
     if verdict.verified:
         verdict.checked.append(
-            f"{counted(n_proven, 'cited row')}: each belongs to one of {len(trees):,} disclosures committed to."
+            f"{counted(n_proven, 'cited row')}: each belongs to one of"
+            f" {counted(len({disclosure for _, disclosure in trees}), 'disclosure')} committed to."
         )
 
 

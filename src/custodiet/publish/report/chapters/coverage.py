@@ -101,7 +101,8 @@ def _months(source: Source, order: list[str], names: dict[str, str]) -> list[Par
     if not cut:
         return []
     said = (
-        "Darker is more rows; an empty frame is a month without a row. Months are those of the producer’s wall clock."
+        "A stronger colour is more rows; an empty frame is a month without a row. Months are those of the producer’s"
+        " wall clock."
     )
     if len(cut) < len(months):
         said += f" The first {counted(len(months) - len(cut), 'month')} are left out of the picture."
