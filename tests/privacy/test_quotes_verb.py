@@ -37,7 +37,8 @@ def test_a_quote_is_asked_for_shown_masked_approved_and_taken_back(
     assert (quote["masked"], quote["decision"], quote["decided_by"]) == ("for […] personally", "asked", None)
     assert _run("quotes", "approve", quote["quote_id"], "--case", folder, "--by", "C. Editor") == 0
     assert capsys.readouterr().out == (
-        f"{quote['quote_id']}  approved by C. Editor, asked by A. Reporter: the wording is the point\n"
+        f"{quote['quote_id']}  approved by C. Editor, asked by A. Reporter: the wording\n"
+        "  is the point\n"
         "  for […] personally\n"
     )
     with Case.open(folder) as case:
