@@ -11,13 +11,14 @@ import pytest
 
 from custodiet.case import Case
 from custodiet.law.evaluate import evaluate_case
+from custodiet.law.local_inputs import load_local_input
 from tests.law.builders import NOON, fill, organisation, search, share
 
 KNOWN = Path(__file__).with_name("known_indicators.csv")
 
 
 @pytest.mark.parametrize("state", ["CA", "IL", "VA", "WA", "MN", "FL"])
-def test_a_lawful_agency_raises_no_indicator(case: Case, state: str) -> None:
+def test_a_lawful_agency_raises_no_indicator(case: Case, tmp_path: Path, state: str) -> None:
     name, other = f"Riverbend {state} PD", f"Hillside {state} PD"
     rows = [
         search(n, at=NOON + timedelta(hours=30 * n), producer=name, org=name, plate=f"p{n}", case_number=f"25-{n:03}",
@@ -33,6 +34,12 @@ def test_a_lawful_agency_raises_no_indicator(case: Case, state: str) -> None:
     }  # fmt: skip
     shares = [share(1, other, source=name, stated_by=name)]
     fill(case, rows, shares, [page], [organisation(name, state), organisation(other, state)])
+    audits = tmp_path / "audits.csv"
+    days = [
+        f"{name},{kind},{day},independent\n" for kind in ("audit", "report") for day in ("2024-09-15", "2025-03-12")
+    ]
+    audits.write_text("producer,kind,done_on,independence\n" + "".join(days), encoding="utf-8")
+    load_local_input(case, audits)
     evaluate_case(case)
     with KNOWN.open(encoding="utf-8", newline="") as file:
         known = {(row["state"], row["rule_id"]) for row in csv.DictReader(file)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -108,6 +108,12 @@ def lawful_rows(state: str, level: str) -> Iterator[tuple[str, dict[str, Any]]]:
         )
         columns = ["searched_at", "org", "user", "reason", "case_number", "plate", "networks"]
         yield "disclosure", place | {"last_on": at.date(), "kind": "organisation-audit", "columns": columns}
+    spans = {"audit": 30, "independent-audit": 700, "report": 180, "deletion": 1}
+    for act, days in spans.items():
+        yield (
+            "interval",
+            place | {"act": act, "begins_on": date(2026, 4, 1), "ends_on": date(2026, 4, 1) + timedelta(days)},
+        )
 
 
 @pytest.mark.parametrize("level", ["local", "state"])
@@ -176,6 +182,8 @@ def test_no_pack_reaches_into_a_state_without_such_a_law(state: str) -> None:
                    "recipient_level": "federal", "declaration_on_file": False}),
         ("portal", place | {"as_of": date(2027, 4, 10), "retention_days": 5000, "page_text": "figures"}),
         ("disclosure", place | {"last_on": date(2027, 4, 10), "columns": ["window"]}),
+        ("interval", place | {"act": "audit", "begins_on": date(2019, 1, 1), "ends_on": date(2027, 4, 10)}),
+        ("interval", place | {"act": "report", "begins_on": date(2019, 1, 1), "ends_on": date(2027, 4, 10)}),
     ]  # fmt: skip
     for subject, row in rows:
         judged = {
