@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from custodiet.cli.options import case_option, json_option, print_json, steps
 from custodiet.cli.text import say
-from custodiet.model.bundle import MANIFEST, UNLISTED
+from custodiet.model.bundle import UNLISTED
 from custodiet.model.counts import counted
+
+if TYPE_CHECKING:
+    from custodiet.publish.bundle import Published
 
 
 @click.command("publish")
@@ -40,10 +43,10 @@ def command(
     with Case.open(case_dir) as case, steps(quiet=as_json) as progress:
         published = write_bundle(case, to, options, progress=progress)
     if as_json:
-        print_json(asdict(published) | {"n_files": _named(published.folder)})
+        print_json(asdict(published))
         return 0
     say(
-        f"Published as “{published.name}” in {published.folder}: {_files(published.folder)};"
+        f"Published as “{published.name}” in {published.folder}: {_files(published)};"
         f" {counted(published.n_claims, 'number')} on the claim sheet,"
         f" {counted(published.n_cited, 'cited row')} with proof."
     )
@@ -56,15 +59,10 @@ def command(
     return 0
 
 
-def _named(folder: Path) -> int:
-    """Count the files of a bundle as ``verify`` counts them: those that the manifest names."""
-    return len(json.loads((folder / MANIFEST).read_bytes())["files"])
-
-
-def _files(folder: Path) -> str:
+def _files(published: Published) -> str:
     """Write how many files a bundle has, and which lie beside those that the manifest names."""
-    beside = [name for name in UNLISTED if (folder / name).is_file()]
-    return f"{counted(_named(folder), 'file')} named in the manifest, and beside them {', '.join(beside)}"
+    beside = [name for name in UNLISTED if (published.folder / name).is_file()]
+    return f"{counted(published.n_files, 'file')} named in the manifest, and beside them {', '.join(beside)}"
 
 
 def _rule_and_reason(text: str) -> tuple[str, str]:

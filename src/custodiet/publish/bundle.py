@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.metadata
+import json
 import os
 import shutil
 import tempfile
@@ -134,7 +135,7 @@ def write_bundle(
         progress("manifest")
         manifest = write_manifest(work, _facts(publication))
         signed_by = sign_manifest(work, manifest, key) if key is not None else None
-        n_files = sum(1 for path in work.rglob("*") if path.is_file())
+        n_files = len(json.loads(manifest)["files"])
         has_report = (work / "report").is_dir()
         _put_in_place(work, to)
     finally:
