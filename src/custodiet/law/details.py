@@ -11,12 +11,13 @@ from typing import Any, Final
 import ibis
 
 from custodiet.case import Case
-from custodiet.law.scan import DIALECT, Scan, level_of, shown_fields
+from custodiet.law.scan import Scan, level_of, shown_fields
 from custodiet.rules.compile import dated_condition, outcome
 from custodiet.rules.compile_groups import key_names, member_table
 from custodiet.rules.conditions import Span, field_names, leaves
 from custodiet.rules.fields import LOCAL_OF
 from custodiet.rules.intervals import cut_table
+from custodiet.rules.queries import sql_of
 from custodiet.rules.rule import Rule
 
 Key = tuple[Any, ...]
@@ -71,7 +72,7 @@ def make_members(case: Case, scan: Scan, rule: Rule) -> str:
     shown = (_shown_value(scan.table, name, level_of(scan.subject, name)) for name in shown_fields(rule))
     table = scan.table.mutate(**{f"shown_{place}": value for place, value in enumerate(shown)})
     extra = ("repeated", "kind", *(f"shown_{place}" for place in range(len(shown_fields(rule)))))
-    members = ibis.to_sql(member_table(rule, table, scan.hoisted, extra), dialect=DIALECT)
+    members = sql_of(member_table(rule, table, scan.hoisted, extra))
     case.execute(f"CREATE OR REPLACE TEMP TABLE group_members AS SELECT * FROM ({members}) WHERE told IS NOT NULL")
     return "group_members"
 
@@ -96,11 +97,11 @@ def add_details(case: Case, scan: Scan, rule: Rule, found: Mapping[Key, Evidence
     judged = outcome(rule, table, scan.hoisted)
     for name in shown_fields(rule):
         shown = _shown_value(cut, name, level_of(rule.subject, name))
-        inner = ibis.to_sql(table.select(**named, o=judged, v=shown, counted=counted), dialect=DIALECT)
+        inner = sql_of(table.select(**named, o=judged, v=shown, counted=counted))
         _break_down(case, f"SELECT *, o = 0 AS hit FROM ({inner})", list(named), name, found)
     for apart in rule.model.counts_apart:
         holds = dated_condition(rule, apart.when.tree(), cut)
-        inner = ibis.to_sql(table.select(**named, o=judged, w=holds, counted=counted), dialect=DIALECT)
+        inner = sql_of(table.select(**named, o=judged, w=holds, counted=counted))
         _count_apart(case, f"SELECT *, o <> 0 AS beside FROM ({inner})", list(named), apart.name, found)
 
 
@@ -117,7 +118,7 @@ def add_group_details(
         _break_down(case, rows, places, name, found)
     for apart in rule.model.counts_apart:
         table = scan.table.mutate(w=dated_condition(rule, apart.when.tree(), scan.table))
-        inner = ibis.to_sql(member_table(rule, table, scan.hoisted, ("w",)), dialect=DIALECT)
+        inner = sql_of(member_table(rule, table, scan.hoisted, ("w",)))
         rows = f"SELECT *, search_key AS counted, told IS DISTINCT FROM 1 AS beside FROM ({inner})"
         _count_apart(case, rows, places, apart.name, found)
 

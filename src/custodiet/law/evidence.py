@@ -24,11 +24,12 @@ from custodiet.law.details import (
     same_group,
     utc_columns,
 )
-from custodiet.law.scan import DIALECT, Scan
+from custodiet.law.scan import Scan
 from custodiet.rules.compile import outcome
 from custodiet.rules.compile_groups import group_table, member_table
 from custodiet.rules.conditions import parameter_names
 from custodiet.rules.intervals import cut_table
+from custodiet.rules.queries import sql_of
 from custodiet.rules.rule import Rule
 from custodiet.rules.schema import Alternative
 
@@ -87,7 +88,7 @@ def row_evidence(case: Case, scan: Scan, rule: Rule, owners: Sequence[str]) -> l
     if clock:
         in_utc = {name: table[name] for name in table.columns} | utc_columns(table)
         columns[f"a{len(rule.model.sensitivity)}"] = outcome(judged, in_utc, scan.hoisted)
-    inner = ibis.to_sql(table.select(**columns), dialect=DIALECT)
+    inner = sql_of(table.select(**columns))
     unique = not scan.repeats and rule.model.count_distinct is None
     found = _gather(case, inner, len(keys), len(rule.model.sensitivity) + clock, unique=unique)
     for item in found if clock else ():
@@ -207,7 +208,7 @@ _ROWS: Final = (
 def _make_groups(case: Case, scan: Scan, rule: Rule) -> str:
     """Make the table of groups straight from the scan: most rules need their members for nothing else."""
     members = member_table(rule, scan.table, scan.hoisted)
-    groups = ibis.to_sql(group_table(rule, members), dialect=DIALECT)
+    groups = sql_of(group_table(rule, members))
     case.execute(f"CREATE OR REPLACE TEMP TABLE group_outcomes AS {groups}")
     return "group_outcomes"
 
@@ -247,7 +248,7 @@ def _alternative_counts(case: Case, table: Any, rule: Rule, changed: Rule, store
     if stored is not None:
         members = ibis.table(members.schema(), name=stored)
     keys = ", ".join(key_places(rule))
-    groups = ibis.to_sql(group_table(changed, members), dialect=DIALECT)
+    groups = sql_of(group_table(changed, members))
     rows = case.rows(f"SELECT {keys}, sum(n_counted) FROM ({groups}) WHERE outcome = 0 GROUP BY {keys}")
     return {tuple(row[:-1]): int(row[-1]) for row in rows}
 

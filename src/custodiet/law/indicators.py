@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - tables of words, sentences and SQL read better in one line
 """Make the rows of the table ``indicators`` from gathered evidence."""
 
 from __future__ import annotations
@@ -12,11 +11,12 @@ import ibis
 from custodiet.case import Case
 from custodiet.law.details import Evidence, group_fields
 from custodiet.law.evidence import evidence_id
-from custodiet.law.scan import DIALECT, Scan
+from custodiet.law.scan import Scan
 from custodiet.law.statements import caveats_of, sensitivity_of, statement_of
 from custodiet.rules.compile import outcome
 from custodiet.rules.compile_groups import group_table, key_names, member_table
 from custodiet.rules.intervals import cut_table
+from custodiet.rules.queries import sql_of
 from custodiet.rules.rule import Rule
 
 PERSONAL = ("user",)
@@ -82,7 +82,7 @@ def _judged_rows(scan: Scan, rule: Rule) -> tuple[str, str]:
     row = cut_table(rule, table)
     keys = {f"g{n}": row[field] for n, field in enumerate(group_fields(rule))}
     counted = row[rule.model.count_distinct or "search_key"].cast("string")
-    inner = ibis.to_sql(table.select(counted=counted, o=outcome(rule, table), **keys), dialect=DIALECT)
+    inner = sql_of(table.select(counted=counted, o=outcome(rule, table), **keys))
     return f"WITH {scan.table_name} AS (\n{scan.sql}\n)", inner
 
 
@@ -93,8 +93,8 @@ def _judged_groups(scan: Scan, rule: Rule) -> tuple[str, str]:
     same = " AND ".join(f"m.{key} IS NOT DISTINCT FROM g.{key}" for key in key_names(rule))
     keys = ", ".join(f"m.k{rule.grouping.per.index(field)} AS g{n}" for n, field in enumerate(group_fields(rule)))
     head = (
-        f"WITH {scan.table_name} AS (\n{scan.sql}\n),\ngroup_members AS (\n{ibis.to_sql(members, dialect=DIALECT)}\n),\n"
-        f"group_outcomes AS (\n{ibis.to_sql(groups, dialect=DIALECT)}\n)"
+        f"WITH {scan.table_name} AS (\n{scan.sql}\n),\ngroup_members AS (\n{sql_of(members)}\n),\n"
+        f"group_outcomes AS (\n{sql_of(groups)}\n)"
     )
     judged = (
         f"SELECT {keys}, m.search_key AS counted, 0 AS o FROM group_members m JOIN group_outcomes g ON {same}\n"

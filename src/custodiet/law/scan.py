@@ -30,9 +30,9 @@ from custodiet.rules.conditions import (
 )
 from custodiet.rules.fields import LOCAL_OF, SUBJECTS, Subject
 from custodiet.rules.intervals import LENGTHS
+from custodiet.rules.queries import sql_of
 from custodiet.rules.rule import Rule, parameter_periods
 
-DIALECT: Final = "duckdb"
 BATCH: Final = 40
 _LABELS: Final = ("purposes", "reason_labels", "code_labels")
 
@@ -115,11 +115,7 @@ def _mark_repeated(case: Case, name: str, owner: str) -> bool:
 def _told_texts(texts: dict[Leaf, str]) -> str:
     """Compile conditions on texts of a producer's own page; they are asked once a day, not once a row."""
     stated = ibis.table(STATED_SCHEMA, name="stated_raw")
-    return str(
-        ibis.to_sql(
-            stated.mutate(**{column: condition(leaf, stated) for leaf, column in texts.items()}), dialect=DIALECT
-        )
-    )
+    return str(sql_of(stated.mutate(**{column: condition(leaf, stated) for leaf, column in texts.items()})))
 
 
 def _tell_label_sets(case: Case, inputs: Inputs, hoisted: dict[Leaf, str]) -> None:
@@ -133,7 +129,7 @@ def _tell_label_sets(case: Case, inputs: Inputs, hoisted: dict[Leaf, str]) -> No
     case.execute(f"CREATE OR REPLACE TEMP TABLE set_kinds AS SELECT set_text, {values} FROM set_rows GROUP BY set_text")
     kinds = ibis.table({"set_text": "string"} | dict.fromkeys(_LABELS, "array<string>"), name="set_kinds")
     told = {column: condition(leaf, kinds) for leaf, column in hoisted.items()}
-    judged = ibis.to_sql(kinds.select("set_text", **told), dialect=DIALECT)
+    judged = sql_of(kinds.select("set_text", **told))
     case.execute(
         "CREATE OR REPLACE TEMP TABLE purpose_sets_told AS SELECT r.*, t.* EXCLUDE (set_text)"
         f" FROM set_rows r JOIN ({judged}) t ON t.set_text = r.set_text"
@@ -193,7 +189,7 @@ def _tally_batch(case: Case, scan: Scan, names: tuple[str, ...], rules: Sequence
     outcomes = {
         f"o{n}": outcome(narrowed(rule, scan.owners, names), table, scan.hoisted) for n, rule in enumerate(rules)
     }
-    inner = ibis.to_sql(table.select(producer=table[scan.subject.owner], **outcomes), dialect=DIALECT)
+    inner = sql_of(table.select(producer=table[scan.subject.owner], **outcomes))
     # Sums of 0 and 1 cost a third of as many counts with a filter.
     counts = ", ".join(f"sum((o{n} = {code})::INTEGER)" for n in range(len(rules)) for code in range(4))
     rows = case.rows(f"SELECT coalesce(producer, ''), {counts} FROM ({inner}) GROUP BY 1")

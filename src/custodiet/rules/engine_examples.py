@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-import ibis
 import pyarrow as pa
 
 from custodiet.case import Case
@@ -22,6 +21,7 @@ from custodiet.rules.compile_groups import group_table, member_table
 from custodiet.rules.examples import ExampleCase, ExampleFault, example_cases
 from custodiet.rules.fields import Subject
 from custodiet.rules.intervals import cut_row
+from custodiet.rules.queries import sql_of
 from custodiet.rules.rule import Rule
 
 _CODES: Final = (Outcome.INDICATOR, Outcome.CLEAR, Outcome.NOT_EVALUABLE, Outcome.NOT_APPLICABLE)
@@ -84,7 +84,7 @@ def run_apart(rule: Rule, case: Case, cases: Sequence[ExampleCase]) -> list[str]
         tree = apart.when.tree()
         told = [dated_holds(rule, tree, row, row.get(rule.subject.date_field)) for row in rows]
         table = subject_table(rule.subject, TABLE, EXTRA)
-        query = ibis.to_sql(table.select("row_no", held=dated_condition(rule, tree, table)), dialect="duckdb")
+        query = sql_of(table.select("row_no", held=dated_condition(rule, tree, table)))
         with case.registered(TABLE, arrow_rows(rule.subject, rows)):
             compiled = [held for (held,) in case.rows(f"SELECT held FROM ({query}) ORDER BY row_no")]
         name = f"{rule.id}: counts_apart '{apart.name}'"
@@ -101,7 +101,7 @@ _TOLD: Final = ((True, "holds"), (False, "fails"))
 def row_outcomes(rule: Rule, case: Case, rows: Sequence[Row]) -> list[Outcome]:
     """Judge rows by the compiled rule, in their order."""
     table = subject_table(rule.subject, TABLE, EXTRA)
-    query = ibis.to_sql(table.select("row_no", outcome=outcome(rule, table)), dialect="duckdb")
+    query = sql_of(table.select("row_no", outcome=outcome(rule, table)))
     with case.registered(TABLE, arrow_rows(rule.subject, rows)):
         found = case.rows(f"SELECT outcome FROM ({query}) ORDER BY row_no")
     return [_CODES[code] for (code,) in found]
@@ -112,7 +112,7 @@ def compiled_groups(rule: Rule, case: Case, rows: Sequence[Row]) -> dict[tuple[A
     table = subject_table(rule.subject, TABLE, EXTRA)
     groups = group_table(rule, member_table(rule, table))
     names = [name for name in groups.columns if name.startswith("k") and name[1:].isdigit()]
-    query = ibis.to_sql(groups.select(*names, "outcome"), dialect="duckdb")
+    query = sql_of(groups.select(*names, "outcome"))
     with case.registered(TABLE, arrow_rows(rule.subject, rows)):
         return {tuple(row[:-1]): _CODES[row[-1]] for row in case.rows(query)}
 
