@@ -101,7 +101,7 @@ def test_letter_is_no_table(tmp_path: Path) -> None:
         canvas.drawString(50, 700 - 14 * n, line)
     canvas.save()
     reading = read_pdf(path)
-    assert codes(reading) == ["no-table"]
+    assert codes(reading) == ["no-table", "note"]
     assert reading.parts == []
 
 
