@@ -41,6 +41,8 @@ class Stage:
         self._aside = False
         self.n_blank = 0
         self._instants: dict[TimeColumn, str] = {}
+        self._plain_counts: dict[int, bool] = {}
+        self._n_from: dict[int, int] = {}
 
     @classmethod
     def from_csv(
@@ -180,6 +182,15 @@ class Stage:
         """Name the column of :attr:`source` that holds a time already parsed; None where it is to be parsed."""
         return None if self._repaired else self._instants.get(column)
 
+    def has_plain_counts(self, position: int) -> bool:
+        """Tell whether a column holds nothing but whole numbers below ten million and blanks, as most counts do."""
+        if self._repaired:
+            return False
+        if position not in self._plain_counts:
+            odd = f"NOT regexp_full_match(trim(c{position}), '[0-9]{{0,7}}')"
+            self._plain_counts[position] = not self._case.value(f"SELECT count(*) FROM {self.source} WHERE {odd}")
+        return self._plain_counts[position]
+
     def guess(self, column: TimeColumn) -> TimeColumn | None:
         """Give the guess of how a time at the same place is read; None where there is none."""
         return next(
@@ -198,7 +209,10 @@ class Stage:
 
     def count(self) -> int:
         """Count the rows from ``first_row`` on, rows set aside included."""
-        staged = int(self._case.value(f"SELECT count(*) FROM staged_rows WHERE row_no >= {self.first_row}"))
+        if self.first_row not in self._n_from:
+            sql = f"SELECT count(*) FROM staged_rows WHERE row_no >= {self.first_row}"
+            self._n_from[self.first_row] = int(self._case.value(sql))
+        staged = self._n_from[self.first_row]
         return staged if self._from_csv else staged + self.n_blank
 
     def widest(self) -> int:

@@ -108,13 +108,15 @@ def _attempt(text: str, kind: str, zone: str, formats: list[TimeFormat]) -> str:
     return f"make_timestamptz(epoch_us({parsed}))" if zone == "UTC" else f"timezone('{zone}', {parsed})"
 
 
-def count_expression(position: int) -> str:
+def count_expression(stage: Stage, position: int) -> str:
     """Return a whole number: thousands separators (either sign) and a fraction of zeros are cut.
 
     Everything else is null, a number with a fraction too: a count has none, and to round
     one or to drop its decimal sign would make up another count.
     """
     text = f"trim({cell(position)})"
+    if stage.has_plain_counts(position):
+        return f"TRY_CAST({text} AS BIGINT)"
     whole = (
         f"CASE WHEN regexp_full_match({text}, '[0-9]+[.]0*') THEN split_part({text}, '.', 1) "
         f"WHEN regexp_full_match({text}, '[0-9]{{1,3}}(,[0-9]{{3}})+([.]0*)?') "
@@ -164,7 +166,7 @@ def insert_records(case: Case, stage: Stage, typing: RecordTyping) -> int:
             selects[name] = text_expression(typing.positions[name])
     for name in ("networks", "devices"):
         if name in typing.positions:
-            selects[name] = count_expression(typing.positions[name])
+            selects[name] = count_expression(stage, typing.positions[name])
     source = _with_times(stage, selects, typing)
     joins = ""
     mappings: dict[str, pa.Table] = {}

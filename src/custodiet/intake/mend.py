@@ -174,7 +174,10 @@ def _verdicts(stage: Stage, match: FormatMatch) -> list[str]:
 def _misfits(stage: Stage, place: int, kind: str) -> list[str]:
     text = cell(place)
     if kind == "integer":
-        return _unfitting(stage, f"CASE WHEN {count_expression(place)} IS NULL THEN {as_shape(text)} END", kind)
+        if stage.has_plain_counts(place):
+            return []
+        counted = count_expression(stage, place)
+        return _unfitting(stage, f"CASE WHEN {counted} IS NULL THEN {as_shape(text)} END", kind)
     if kind == "uuid":
         return _unfitting(stage, f"CASE WHEN length({text}) <> 36 THEN {text} END", kind)
     if kind == "time-range":

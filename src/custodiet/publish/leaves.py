@@ -12,6 +12,7 @@ form is masked keeps its salt, so that nobody can try names until the commitment
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -140,8 +141,7 @@ class Leaves:
 
 def leaf_hashes(case: Case, table: str, key: bytes) -> Iterator[tuple[str, NDArray[Any], Hashes]]:
     """Give the leaves of each disclosure: its id, the rows' ids in order, and their hashes (shape (n, 32))."""
-    sql = f"SELECT disclosure_id, row_id, unhex(leaf) AS leaf_hash FROM ({_committed_sql(table, 'true')})"
-    found = case.query(sql, [key.hex()])
+    found = case.query(_hashes_sql(table, "true"), [key.hex()])
     order, spans = _in_order(found)
     numbers, hashes = found["row_id"].to_numpy()[order], _hashes_of(found)[order]
     for disclosure_id, start, end in spans:
@@ -151,14 +151,27 @@ def leaf_hashes(case: Case, table: str, key: bytes) -> Iterator[tuple[str, NDArr
 def _parts(case: Case, table: str, key: bytes, outward: pa.Table | StoredRows) -> Iterator[Leaves]:
     """Give the leaves of a table: of a long one in the parts in which it is published."""
     parts: Sequence[Part | None] = (None,) if isinstance(outward, pa.Table) else parts_of(case, table)
-    with case.registered("outward_rows", outward):
-        for part in parts:
-            condition, parameters = part.where("r") if part else ("true", [])
-            found = case.query(_opened_sql(table, condition), [key.hex(), *parameters, *parameters])
-            order, spans = _in_order(found)
-            cited = _closed(table, found.filter(found["cited"]).drop_columns(["cited"]))
-            ordered, _ = _in_order(cited)
-            yield Leaves(spans, found["row_id"].to_numpy()[order], _hashes_of(found)[order], cited.take(ordered))
+    with case.registered("outward_rows", outward), ThreadPoolExecutor(1) as beside:
+        # The engine works out the next part while this one is written and grown.
+        asked = [beside.submit(_leaves, case, table, key, part) for part in parts[:1]]
+        for place in range(len(parts)):
+            found = asked.pop()
+            leaves = found.result()
+            asked += [beside.submit(_leaves, case, table, key, part) for part in parts[place + 1 : place + 2]]
+            yield leaves
+
+
+def _leaves(case: Case, table: str, key: bytes, part: Part | None) -> Leaves:
+    condition, parameters = part.where("r") if part else ("true", [])
+    found = case.query(_hashes_sql(table, condition), [key.hex(), *parameters])
+    order, spans = _in_order(found)
+    cited = _closed(table, case.query(_opened_sql(table, condition), [key.hex(), *parameters, *parameters]))
+    ordered, _ = _in_order(cited)
+    return Leaves(spans, found["row_id"].to_numpy()[order], _hashes_of(found)[order], cited.take(ordered))
+
+
+def _hashes_sql(table: str, condition: str) -> str:
+    return f"SELECT disclosure_id, row_id, unhex(leaf) AS leaf_hash FROM ({_committed_sql(table, condition)})"
 
 
 def _in_order(rows: pa.Table) -> tuple[NDArray[Any], list[tuple[str, int, int]]]:
@@ -254,7 +267,7 @@ def _completing(table: str, disclosure_id: str, tree: Tree, positions: NDArray[A
 
 
 def _opened_sql(table: str, condition: str) -> str:
-    """Return SQL of the rows ``r`` of a table that meet a condition: leaf, and what opens those that are cited.
+    """Return SQL of the cited rows among the rows ``r`` of a table that meet a condition, with what opens them.
 
     A row is opened as far as the published row of the same place shows the same.
     """
@@ -263,7 +276,7 @@ def _opened_sql(table: str, condition: str) -> str:
     same += [
         f"{_hours(f'o.{_quoted(name)}')} IS NOT DISTINCT FROM {_hours(f'c.{_quoted(name)}')}" for name in form.hours
     ]
-    columns = ["disclosure_id", "row_id", "cited", "same AS opened", "unhex(leaf) AS leaf_hash"]
+    columns = ["disclosure_id", "row_id", "same AS opened", "unhex(leaf) AS leaf_hash"]
     columns += [f'"{name}"' for name in form.clear]
     columns += [f'make_timestamptz({_hours(_quoted(name))} * {_HOUR}) AS "{name}"' for name in form.hours]
     for name in form.committed:
@@ -275,13 +288,11 @@ def _opened_sql(table: str, condition: str) -> str:
     equal = "".join(f', o."{name}" = c."{name}" AS equal_{name}' for name in form.texts)
     compared = dict.fromkeys(("disclosure_id", form.number, *form.clear, *form.hours, *form.texts))
     return (
-        f"WITH c AS ({_committed_sql(table, condition)}),\n"
+        f"WITH c AS ({_committed_sql(table, condition, only_cited=True)}),\n"
         f"o AS (SELECT {', '.join(map(_quoted, compared))}, {_row_id(form)} AS row_id"
         f" FROM outward_rows r WHERE {condition}),\n"
-        "beside AS (SELECT c.*, e.record_no IS NOT NULL AS cited,"
-        f" coalesce({' AND '.join(same)}, false) AS same{equal} FROM c"
-        f" LEFT JOIN cited_evidence e ON e.disclosure_id = c.disclosure_id AND e.record_no = c.{form.number}"
-        " LEFT JOIN o ON e.record_no IS NOT NULL AND o.disclosure_id = c.disclosure_id AND o.row_id = c.row_id)\n"
+        f"beside AS (SELECT c.*, coalesce({' AND '.join(same)}, false) AS same{equal} FROM c"
+        " LEFT JOIN o ON o.disclosure_id = c.disclosure_id AND o.row_id = c.row_id)\n"
         f"SELECT {', '.join(columns)} FROM beside"
     )
 
@@ -328,7 +339,7 @@ def _net(expression: str) -> str:
     return f"strlen({expression}), ':', {expression}, ','"
 
 
-def _committed_sql(table: str, condition: str) -> str:
+def _committed_sql(table: str, condition: str, *, only_cited: bool = False) -> str:
     """Return SQL of the rows ``r`` of a table that meet a condition, with row_id, salts, commitments and leaf."""
     form = LEAF_FORMS[table]
     kept = dict.fromkeys(("disclosure_id", form.number, *form.clear, *form.hours, *form.texts))
@@ -356,12 +367,18 @@ def _committed_sql(table: str, condition: str) -> str:
     ]
     row_name = f"concat('{netstring(table)}', {_net('disclosure_id')}, {_net('row_id::VARCHAR')})"
     exact = f", concat({times}) AS exact_times" if times else ""
+    cited = (
+        " SEMI JOIN cited_evidence e ON e.disclosure_id = numbered.disclosure_id"
+        f" AND e.record_no = numbered.{form.number}"
+        if only_cited
+        else ""
+    )
     passing = ["row_name", *(["exact_times"] if times else []), *(f"seed_{number}" for number, _ in pairs)]
     return (
         "WITH k AS (SELECT unhex(?) AS secret),\n"
         f"numbered AS (SELECT {', '.join(map(_quoted, kept))}, {_row_id(form)} AS row_id"
         f" FROM {table} r WHERE {condition}),\n"
-        f"named AS (SELECT *, {row_name} AS row_name{exact} FROM numbered),\n"
+        f"named AS (SELECT *, {row_name} AS row_name{exact} FROM numbered{cited}),\n"
         f"seeded AS (SELECT named.*{''.join(', ' + seed for seed in seeds)} FROM named, k),\n"
         f"salted AS (SELECT *{''.join(', ' + salt for salt in salts)} FROM seeded),\n"
         f"sealed AS (SELECT *{''.join(', ' + item for item in commitments)} FROM salted)\n"
