@@ -55,6 +55,7 @@ def test_one_odd_byte_does_not_garble_what_is_utf8(tmp_path: Path) -> None:
     assert disclosure["problems"] == ["note"]
 
 
+@pytest.mark.slow
 def test_a_table_wider_than_the_limit_is_one_problem(tmp_path: Path) -> None:
     more = [f"k{n}" for n in range(10_000)]
     text = csv_text([[*HEADER, *more], *([*log_row(n), *more] for n in range(1, 6))])

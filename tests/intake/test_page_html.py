@@ -373,6 +373,7 @@ def test_hostile_sizes_are_bounded(tmp_path: Path, html: bytes) -> None:
     assert "too-large" in codes(found) and found.parts == []
 
 
+@pytest.mark.slow
 def test_many_headings_and_long_lists_stay_linear(tmp_path: Path) -> None:
     many = "<h3>Organizations with access</h3><p>Alpha PD</p>" * 21_000
     (page,) = reading(tmp_path, f"<html><body>{many}</body></html>").parts

@@ -247,6 +247,7 @@ def test_quirk_017_deleted_column_that_cannot_be_told(tmp_path: Path, label: str
     assert found.disclosure["producer"] is None
 
 
+@pytest.mark.slow
 def test_quirk_018_no_header_and_exactly_twenty_thousand_rows(tmp_path: Path) -> None:
     found = read(tmp_path, csv_text([search(n, moderation="allow") for n in range(1, 20_001)]))
     assert (found.disclosure["n_records"], found.codes) == (20_000, ["constant-column", "no-header", "truncated"])

@@ -17,7 +17,9 @@ from tests.law.builders import NOON, fill, organisation, search, share
 KNOWN = Path(__file__).with_name("known_indicators.csv")
 
 
-@pytest.mark.parametrize("state", ["CA", "IL", "VA", "WA", "MN", "FL"])
+@pytest.mark.parametrize(
+    "state", ["CA", *(pytest.param(state, marks=pytest.mark.slow) for state in ("IL", "VA", "WA", "MN", "FL"))]
+)
 def test_a_lawful_agency_raises_no_indicator(case: Case, tmp_path: Path, state: str) -> None:
     name, other = f"Riverbend {state} PD", f"Hillside {state} PD"
     rows = [

@@ -55,6 +55,7 @@ def test_rules_are_listed_and_shown(run: Run) -> None:
     assert (code, error) == (2, "custodiet: there is no rule 'practice.nothing'. See: custodiet rules list.\n")
 
 
+@pytest.mark.slow
 def test_rules_are_tested(run: Run, tmp_path: Path) -> None:
     code, text, _ = run("rules", "test", "patterns")
     assert code == 0

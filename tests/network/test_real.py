@@ -52,6 +52,7 @@ def test_counts_of_the_released_edge_table(released: Network) -> None:
     assert int(released.declared.reciprocal.sum()) == 3_256
 
 
+@pytest.mark.slow
 def test_reach_and_cut_agree_with_networkx(released: Network) -> None:
     graph = released.declared.graph
     other = nx.DiGraph()

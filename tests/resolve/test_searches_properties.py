@@ -38,7 +38,7 @@ LOGS = st.lists(st.lists(CELLS, min_size=1, max_size=4), min_size=1, max_size=4)
     lambda logs: [_release(f"log{n}", cells) for n, cells in enumerate(logs)]
 )
 _SETTINGS = settings(
-    max_examples=20,
+    max_examples=12,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],

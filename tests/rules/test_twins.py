@@ -99,7 +99,7 @@ def with_trees(applies: Node, evaluable: Node, pattern: Node, first: date | None
     return Rule(made.model, "", made.first, made.last, {}, applies, evaluable, pattern, None)
 
 
-quick = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+quick = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 
 
 @quick
@@ -198,7 +198,7 @@ def test_the_model_of_a_rule_is_unchanged_by_running_it() -> None:
 DAYS = st.dates(date(2023, 11, 1), date(2025, 2, 28))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     spans=st.lists(st.tuples(DAYS, DAYS, st.booleans()), min_size=1, max_size=8),
     ends=st.tuples(st.none() | DAYS, st.none() | DAYS),
