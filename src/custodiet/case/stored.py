@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -46,10 +47,15 @@ class StoredRows:
         """Read one column."""
         return pq.read_table(self.path, columns=[name]).column(0)
 
-    def distinct(self, name: str) -> pa.Array:
-        """Read the distinct texts of a column of text; each part of the file gives its own once."""
-        parts = pq.read_table(self.path, columns=[name], read_dictionary=[name]).column(0).chunks
-        return pc.unique(pa.chunked_array([part.dictionary for part in parts], pa.string()))
+    def part_texts(self, name: str) -> Iterator[Callable[[], pa.Array]]:
+        """Give for each part of the file what reads the distinct texts of a column in it; threads may call it."""
+        for number in range(pq.ParquetFile(self.path).num_row_groups):
+            yield partial(_distinct_texts, self.path, name, number)
+
+
+def _distinct_texts(path: Path, name: str, number: int) -> pa.Array:
+    column = pq.ParquetFile(path, read_dictionary=[name]).read_row_group(number, columns=[name]).column(0)
+    return pc.unique(pa.chunked_array([chunk.dictionary for chunk in column.chunks], pa.string()))
 
 
 @dataclass(frozen=True, slots=True)

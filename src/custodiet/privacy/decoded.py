@@ -13,6 +13,7 @@ import json
 import re
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any, Final
@@ -117,8 +118,7 @@ def _table(name: str, table: pa.Table | StoredRows) -> Iterator[Decoded]:
         place = f"{name}, column {column}"
         kind = table.schema.field(column).type
         if pa.types.is_string(kind):
-            whole = isinstance(table, pa.Table)
-            found = _parted(place, pc.unique(table.column(column)) if whole else table.distinct(column))
+            found = _parted(place, *_distinct(table, column))
         elif _holds_text(kind):
             found = Decoded(place, tuple(_texts_of(table.column(column))))
         else:
@@ -134,11 +134,25 @@ def _holds_text(kind: pa.DataType) -> bool:
     return any(test(kind) for test in tests)
 
 
-def _parted(place: str, distinct: pa.Array) -> Decoded:
-    """Part the distinct cells of a text column into those to read, ids, and, where there are very many, tokens."""
+def _distinct(table: pa.Table | StoredRows, column: str) -> tuple[pa.Array, pa.Array]:
+    """Return the distinct cells of a text column: long ids and the rest; of stored rows an id may be given twice."""
+    if isinstance(table, pa.Table):
+        return _without_ids(pc.unique(table.column(column)))
+    with ThreadPoolExecutor() as threads:
+        parts = list(threads.map(lambda read: _without_ids(read()), table.part_texts(column)))
+    empty = pa.array([], pa.string())
+    ids = pa.concat_arrays([empty, *(part[0] for part in parts)])
+    return ids, pc.unique(pa.concat_arrays([empty, *(part[1] for part in parts)]))
+
+
+def _without_ids(distinct: pa.Array) -> tuple[pa.Array, pa.Array]:
     distinct = pc.drop_null(distinct)
     opaque = pc.match_substring_regex(distinct, f"^(?:{OPAQUE})$")
-    ids, rest = distinct.filter(opaque), distinct.filter(pc.invert(opaque))
+    return distinct.filter(opaque), distinct.filter(pc.invert(opaque))
+
+
+def _parted(place: str, ids: pa.Array, rest: pa.Array) -> Decoded:
+    """Part the cells that are no ids into those to read and, where there are very many, tokens."""
     tokens = None
     if len(rest) > _MANY:
         whole = pc.match_substring_regex(rest, "^[A-Za-z0-9]+$")

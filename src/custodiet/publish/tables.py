@@ -11,7 +11,7 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date, datetime
 from pathlib import Path
 from typing import Final
@@ -75,21 +75,24 @@ def write_parts(parts: Iterable[pa.Table], schema: pa.Schema, folder: Path, name
     with (
         pq.ParquetWriter(path, described, compression="zstd") as parquet,
         pa_csv.CSVWriter(folder / f"{name}.csv", _plain(schema.empty_table()).schema) as text,
-        ThreadPoolExecutor(1) as beside,
+        ThreadPoolExecutor(2) as beside,
     ):
-        written = None
+        written: list[Future[None]] = []
         for part in parts:
-            if written is not None:
-                written.result()
+            for done in written:
+                done.result()
             # The next part is worked out by the engine while this one is written.
-            written = beside.submit(_write_part, part, parquet, text)
-        if written is not None:
-            written.result()
+            written = [beside.submit(_write_group, part, parquet), beside.submit(_write_lines, part, text)]
+        for done in written:
+            done.result()
     return StoredRows.of(path)
 
 
-def _write_part(part: pa.Table, parquet: pq.ParquetWriter, text: pa_csv.CSVWriter) -> None:
+def _write_group(part: pa.Table, parquet: pq.ParquetWriter) -> None:
     parquet.write_table(part.replace_schema_metadata(parquet.schema.metadata), row_group_size=part.num_rows)
+
+
+def _write_lines(part: pa.Table, text: pa_csv.CSVWriter) -> None:
     text.write_table(_plain(part))
 
 
