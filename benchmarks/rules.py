@@ -42,7 +42,7 @@ FROM (SELECT i, h, TIMESTAMPTZ '2025-01-01 00:00:00+00' + to_seconds((h // 7) % 
              TIMESTAMPTZ '2025-01-01 00:00:00+00' + to_seconds((h // 7) % 25920000) - to_days(CASE h % 43 WHEN 0 THEN 45 ELSE h % 25 END) AS since
       FROM (SELECT i, (md5_number_lower('7:' || i) >> 3)::BIGINT AS h FROM range({rows}) t(i)))
 ORDER BY 1, 2
-"""  # noqa: E501
+"""  # noqa: E501 - SQL reads better in one line
 _ORGANISATIONS = """
 INSERT INTO organisations (name, canonical, state, level, type, status, confidence)
 SELECT name, name, list_extract({states}, 1 + (n % {n})::INTEGER),
@@ -51,7 +51,7 @@ SELECT name, name, list_extract({states}, 1 + (n % {n})::INTEGER),
 FROM (SELECT 'Sampleton ' || n || ' PD' AS name, n + 1 AS n FROM range({producers}) a(n)
       UNION ALL SELECT 'Otherton ' || n || ' PD', n FROM range(2000) b(n))
 """
-_PURPOSES = "INSERT INTO purposes (key, field, label, confidence) SELECT 'k' || n, 'reason', list_extract({labels}, 1 + (n % {n})::INTEGER), 1.0 FROM range(5000) t(n)"  # noqa: E501
+_PURPOSES = "INSERT INTO purposes (key, field, label, confidence) SELECT 'k' || n, 'reason', list_extract({labels}, 1 + (n % {n})::INTEGER), 1.0 FROM range(5000) t(n)"  # noqa: E501 - SQL reads better in one line
 
 
 def fill(case: Case, n_rows: int, n_producers: int = 24) -> None:

@@ -17,7 +17,7 @@ def test_generated_page_is_fresh(name: str) -> None:
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_verb_has_help_with_an_example(verb: str) -> None:
-    command = application.get_command(None, verb)  # type: ignore[arg-type]
+    command = application.get_command(None, verb)  # type: ignore[arg-type]  # no context is needed
     assert command is not None
     result = CliRunner().invoke(application, [verb, "--help"])
     assert result.exit_code == 0, result.output

@@ -78,7 +78,10 @@ def test_rule_pages_are_written(run: Run, tmp_path: Path) -> None:
 def test_indicators_are_listed_without_accounts(run: Run, folder: Path) -> None:
     code, text, _ = run("indicators", "--case", folder)
     assert code == 0
-    assert "7 of 7 searches in the log of Riverbend CA PD (100.0 %) state no reason." in " ".join(text.split())
+    assert (
+        "7 of 7 searches in the log of Riverbend CA PD (100.0 %) state no reason: the cell is blank or holds a"
+        in " ".join(text.split())
+    )
     assert "1 about single accounts not shown (--accounts)." in text
     rows = json.loads(run("indicators", "--case", folder, "--severity", "gap", "--json")[1])
     assert {row["severity"] for row in rows} == {"gap"}

@@ -44,7 +44,10 @@ def test_four_outcomes_are_counted_for_each_producer(case: Case) -> None:
     assert outcomes(case, BLANK) == {PD: (2, 2, 3, 0), "Other PD": (0, 1, 0, 0)}
     assert outcomes(case, REASON) == {PD: (0, 0, 1, 0), "Other PD": (0, 0, 1, 0)}
     row = found(case, BLANK)[0]
-    assert row["statement"] == f"2 of 4 searches in the log of {PD} (50.0 %) state no reason."
+    assert (
+        row["statement"]
+        == f"2 of 4 searches in the log of {PD} (50.0 %) state no reason: the cell is blank or holds a placeholder."
+    )
     assert (row["n_searches"], row["denominator"], row["n_not_evaluable"]) == (2, 4, 3)
     assert row["evidence"] == [{"disclosure_id": "log", "record_no": 3}, {"disclosure_id": "log", "record_no": 4}]
     assert "3 searches could not be told (hidden, not exported or not known) and are not counted." in row["caveats"]

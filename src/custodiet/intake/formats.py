@@ -255,7 +255,7 @@ def read_format(text: str) -> Format:
         yaml.YAMLError: The text is no YAML.
     """
     # Both loaders are safe ones; that of libyaml is several times faster and not always there.
-    return Format.model_validate(yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))  # noqa: S506
+    return Format.model_validate(yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))  # noqa: S506 - safe loaders both
 
 
 def match_format(labels: Sequence[str | None], formats: Sequence[Format] | None = None) -> FormatMatch | None:

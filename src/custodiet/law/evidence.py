@@ -123,7 +123,7 @@ def group_evidence(case: Case, scan: Scan, rule: Rule) -> tuple[list[tuple[str, 
                 item.in_utc = counts.get(item.key, 0)
         case.execute(f"DROP TABLE {members}")
     case.execute(f"DROP TABLE {groups}")
-    return [(str(row[0]), *(int(c) for c in row[1:])) for row in tallies], found  # type: ignore[misc]
+    return [(str(row[0]), *(int(c) for c in row[1:])) for row in tallies], found  # type: ignore[misc]  # a row is a name and counts
 
 
 def _gather(case: Case, inner: str, n_keys: int, n_alternatives: int, *, unique: bool) -> list[Evidence]:
@@ -238,7 +238,7 @@ def _groups_by_key(case: Case, groups: str, places: Sequence[str]) -> dict[Key, 
 
 def _in_members(rule: Rule, other: Alternative) -> bool:
     """Tell whether a changed parameter is used before groups are made."""
-    assert rule.grouping is not None  # noqa: S101
+    assert rule.grouping is not None  # noqa: S101 - callers ask only for aggregates
     trees = (rule.applies, rule.evaluable, rule.grouping.members, rule.grouping.counts)
     return any(set(other.parameters) & parameter_names(tree) for tree in trees)
 

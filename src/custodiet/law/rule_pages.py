@@ -12,7 +12,7 @@ from custodiet.rules.examples import example_cases
 from custodiet.rules.fields import GROUP_FIELDS, SUBJECTS, Field
 from custodiet.rules.rule import Pack, Rule
 
-_OUTCOME_WORDS: Final = "| Outcome | Meaning |\n|---|---|\n| indicator | the rows show the pattern; a person must look |\n| clear | they do not |\n| not-evaluable | it cannot be told: hidden, not exported, not known |\n| not-applicable | outside place, time or addressee |\n"  # noqa: E501
+_OUTCOME_WORDS: Final = "| Outcome | Meaning |\n|---|---|\n| indicator | the rows show the pattern; a person must look |\n| clear | they do not |\n| not-evaluable | it cannot be told: hidden, not exported, not known |\n| not-applicable | outside place, time or addressee |\n"  # noqa: E501 - a table reads better in one line
 
 
 def write_pages(packs: Sequence[Pack], folder: Path) -> list[Path]:

@@ -26,7 +26,7 @@ class LocalInput:
 
 
 def _c(name: str, type_: str, meaning: str) -> Column:
-    return Column(name, type_, meaning, "never")  # type: ignore[arg-type]
+    return Column(name, type_, meaning, "never")  # type: ignore[arg-type]  # the words of the table are those of ColumnType
 
 
 def _table(name: str, grain: str, *columns: Column) -> Table:

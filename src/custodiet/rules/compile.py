@@ -122,7 +122,7 @@ def _leaf(leaf: Leaf, table: Any) -> Any:
     if leaf.op in LABEL_OPERATORS:
         return _labels(leaf.op, seen, leaf.value)
     if leaf.op in ("mentions", "not_mentions"):
-        found = seen.lower().re_search(mention_pattern(tuple(str(word) for word in leaf.value)))  # type: ignore[union-attr]
+        found = seen.lower().re_search(mention_pattern(tuple(str(word) for word in leaf.value)))  # type: ignore[union-attr]  # only texts are mentioned
         return found if leaf.op == "mentions" else ~found
     wanted = _value(leaf.value, table)
     if leaf.op in ("in", "not_in"):

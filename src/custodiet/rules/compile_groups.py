@@ -106,13 +106,13 @@ def _distinct(grouping: Grouping, values: Any, where: Any) -> Any:
     return values.nunique(where=where)
 
 
-@ibis.udf.scalar.builtin(name="list_unique")  # type: ignore[untyped-decorator]
-def _unique_days(values: dt.Array[dt.Date]) -> int:  # type: ignore[empty-body]
+@ibis.udf.scalar.builtin(name="list_unique")  # type: ignore[untyped-decorator]  # the library leaves its decorator untyped
+def _unique_days(values: dt.Array[dt.Date]) -> int:  # type: ignore[empty-body]  # the engine has the body
     """Count the distinct values of a list; this expression is the engine's own."""
 
 
-@ibis.udf.scalar.builtin(name="list_unique")  # type: ignore[untyped-decorator]
-def _unique_texts(values: dt.Array[dt.String]) -> int:  # type: ignore[empty-body]
+@ibis.udf.scalar.builtin(name="list_unique")  # type: ignore[untyped-decorator]  # the library leaves its decorator untyped
+def _unique_texts(values: dt.Array[dt.String]) -> int:  # type: ignore[empty-body]  # the engine has the body
     """Count the distinct values of a list; this expression is the engine's own."""
 
 

@@ -151,7 +151,7 @@ def tree_mutants(node: Node, rule: Rule) -> Iterator[tuple[str, Node]]:
 def _leaf_mutants(leaf: Leaf) -> Iterator[tuple[str, Node]]:
     name = leaf.subject if isinstance(leaf.subject, str) else _span_name(leaf.subject)
     if leaf.op in _SWAPPED:
-        yield f"{name}: {leaf.op} turned into {_SWAPPED[leaf.op]}", replace(leaf, op=_SWAPPED[leaf.op])  # type: ignore[arg-type]
+        yield f"{name}: {leaf.op} turned into {_SWAPPED[leaf.op]}", replace(leaf, op=_SWAPPED[leaf.op])  # type: ignore[arg-type]  # both words are operators
     if leaf.op in ("is_null", "not_null"):
         yield (
             f"{name}: {leaf.op} turned round",

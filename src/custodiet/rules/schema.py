@@ -103,7 +103,7 @@ def _operand(value: object) -> nodes.Operand:
         return tuple(value)
     if isinstance(value, str) and value.startswith("$"):
         return nodes.Parameter(value[1:])
-    return value  # type: ignore[return-value]
+    return value  # type: ignore[return-value]  # YAML gives what the schema allows
 
 
 class Checked(Strict):

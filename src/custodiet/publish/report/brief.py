@@ -78,7 +78,7 @@ def _read(source: Source) -> list[Part]:
                     f"{counted(files, 'file')}, ",
                     source.total("disclosures", disclosures),
                     " table or page" if disclosures == 1 else " tables and pages",
-                    f"; nothing could be read of {unread:,}" if unread else "",
+                    f"; {unread:,} could not be read" if unread else "",
                 )
             ),
         ),

@@ -36,6 +36,8 @@ from custodiet.rules.rule import Rule
 NOT_REVIEWED: Final = "not reviewed"
 CITED: Final = 25
 # Choices that every rule has; the others are the rule's own.
+# Rows are another unit than the number; no end of the range is made of them.
+_ROWS: Final = "duplicates"
 _GENERAL: Final = ("duplicates", "hidden rows")
 SEVERITY_WORDS: Final = {
     "rule-not-met": "rule not met, as the records read",
@@ -213,7 +215,7 @@ def _other_counts(row: Mapping[str, Any]) -> str:
     panel = panel_of(row)
     if panel is None:
         return ""
-    others = [(label, n) for label, choice, n in panel.others if choice not in _GENERAL and n != panel.headline]
+    others = [(label, n) for label, choice, n in panel.others if choice != _ROWS and n != panel.headline]
     if not others:
         return ""
     told = "; ".join(f"{n:,} ({label})" for label, n in others)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 from typing import Final
 
@@ -161,7 +162,7 @@ def render_page(labels: Sequence[Label], first_run: Sequence[Figure]) -> str:
 
 
 def _count(sample: str, field: str, pairs: Sequence[tuple[Label, Organisation]]) -> Figure:
-    wanted: Callable[[object], object] = lambda item: getattr(item, field)  # noqa: E731
+    wanted = attrgetter(field)
     told = [(label, found) for label, found in pairs if wanted(found) not in _UNTOLD]
     return Figure(
         sample,

@@ -37,7 +37,7 @@ WITH last AS (
 SELECT month, count(*) AS producers, sum(hits_30d)::BIGINT AS hits, quantile_disc(hits_30d, 0.5) AS middle,
        sum(hits_30d) FILTER (vehicles_30d > 0)::BIGINT AS hits_of_seen, sum(vehicles_30d) FILTER (vehicles_30d > 0)::BIGINT AS seen
 FROM last GROUP BY month ORDER BY month
-"""  # noqa: E501
+"""  # noqa: E501 - SQL reads better in one line
 
 
 def chapters(source: Source) -> Iterator[Chapter]:
