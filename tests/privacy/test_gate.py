@@ -7,12 +7,14 @@ import io
 import json
 import zipfile
 from datetime import timedelta
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from custodiet.case import Case
+from custodiet.case.stored import StoredRows
 from custodiet.model.errors import PublishingRefused
 from custodiet.privacy import Publication, outward_table
 from custodiet.privacy.gate import PersonCounts, check_publication, require_safe
@@ -227,3 +229,15 @@ def test_an_approved_quote_may_name_an_account_and_nothing_else_may(case: Case) 
     decide_quote(case, ask.quote_id, by="C. Editor", approve=True, at=AT)
     assert attacks(case, quoted) == []
     assert attacks(case, {"t.txt": b"B. Quillfeather said so"}) == [("residue", "t.txt", 1)]
+
+
+def test_a_plate_and_an_account_are_found_among_very_many_tokens(searched: Case, tmp_path: Path) -> None:
+    """Thousands of distinct tokens are looked up by the column, in memory and in a file alike."""
+    add_records(searched, record("d1", 5, user="quillfeather7", searched_at=AT + timedelta(days=4)))
+    tokens = [f"token{n}" for n in range(6_000)]
+    secrets = [PLATE, PLATE.lower(), searched.key.pseudonym(PLATE), "Quillfeather7", "STOLEN"]
+    for shown, count in ((tokens, []), (tokens + secrets, [3, 1])):
+        table = pa.table({"id": shown})
+        pq.write_table(table, tmp_path / "t.parquet", row_group_size=2_500)
+        for output in (table, StoredRows.of(tmp_path / "t.parquet")):
+            assert [n for _, _, n in attacks(searched, {"t": output})] == count

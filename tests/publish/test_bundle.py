@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from custodiet.case import Case
+from custodiet.case import Case, stored
 from custodiet.model.bundle import LEAF_FORMS, canonical_json, leaf_bytes, netstring
 from custodiet.model.errors import PublishingRefused, UsageError
 from custodiet.privacy import Publication
@@ -408,3 +408,16 @@ def test_an_approved_quote_stands_in_the_manifest_with_who_answers_for_it(made: 
         }
     ]  # fmt: skip
     assert json.loads((made.bundle / "manifest.json").read_bytes())["quotes"] == []
+
+
+def test_the_size_of_parts_changes_no_row_and_no_tree(
+    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stored, "PART_ROWS", 3)
+    publish(made.case, tmp_path / "parts")
+    for table in ("records", "searches", "sightings"):
+        whole, parts = (pq.read_table(at / f"tables/{table}.parquet") for at in (made.bundle, tmp_path / "parts"))
+        assert parts.equals(whole)
+    for name in ("tables/records.csv", "proofs/trees.json", "proofs/nodes.parquet", "claims/claims.json"):
+        assert (tmp_path / "parts" / name).read_bytes() == (made.bundle / name).read_bytes()
+    assert pq.ParquetFile(tmp_path / "parts/tables/records.parquet").num_row_groups > 1

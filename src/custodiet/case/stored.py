@@ -80,18 +80,18 @@ class Part:
         return f"{condition} AND {alias}.record_no BETWEEN ? AND ?", [self.first, self.last, *self.numbers]
 
 
-def parts_of(case: Case, table: str, most: int = PART_ROWS) -> list[Part]:
+def parts_of(case: Case, table: str, most: int | None = None) -> list[Part]:
     """Cut a log into parts of at most ``most`` rows, in its order: whole disclosures, or pieces of a long one.
 
     Args:
         case: The case.
         table: A table with ``disclosure_id`` and ``record_no``, numbered within each disclosure.
-        most: Rows of a part.
+        most: Rows of a part; ``PART_ROWS`` where none is given.
     """
     counts = case.rows(
         f"SELECT disclosure_id, count(*), min(record_no), max(record_no) FROM {table} GROUP BY 1 ORDER BY 1"
     )
-    return list(_cut(counts, most))
+    return list(_cut(counts, most or PART_ROWS))
 
 
 def _cut(counts: Sequence[tuple[str, int, int, int]], most: int) -> Iterator[Part]:

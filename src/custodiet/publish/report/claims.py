@@ -35,9 +35,9 @@ from custodiet.rules.rule import Rule
 
 NOT_REVIEWED: Final = "not reviewed"
 CITED: Final = 25
-# Choices that every rule has; the others are the rule's own.
 # Rows are another unit than the number; no end of the range is made of them.
 _ROWS: Final = "duplicates"
+# Choices that every rule has; the others are the rule's own.
 _GENERAL: Final = ("duplicates", "hidden rows")
 SEVERITY_WORDS: Final = {
     "rule-not-met": "rule not met, as the records read",
