@@ -44,17 +44,17 @@ CLASS_OF: Final = """CASE WHEN len(labels) = 0 THEN 'not told'
 GROUPS_OF: Final = """list_distinct(list_transform(
     list_filter(labels, lambda l: l <> 'insufficient.redacted'),
     lambda l: CASE WHEN l = 'insufficient.name' THEN 'unknown' ELSE split_part(l, '.', 1) END))"""
-_LABELLED: Final = "SELECT org, coalesce(list_distinct(purposes), []) AS labels FROM {searches}"
+# What is done with a list of labels is done once for all searches that bear it: lists are dear, and few differ.
+_LABELS: Final = "coalesce(list_distinct(purposes), []) AS labels"
 # One row per searching organisation and set of labels: few thousand rows for millions of searches.
-_SETS: Final = """
+_SETS: Final = f"""
 CREATE OR REPLACE TEMP TABLE figure_sets AS
-SELECT org, coalesce(list_distinct(purposes), []) AS labels, n
-FROM (SELECT org, purposes, count(*) AS n FROM {searches} GROUP BY ALL)
+SELECT org, {_LABELS}, n FROM (SELECT org, purposes, count(*) AS n FROM {{searches}} GROUP BY ALL)
 """
-_CLASSED: Final = f"""
-SELECT coalesce(o.level, 'unknown') AS level, o.state, s.class
-FROM (SELECT org, {CLASS_OF} AS class FROM ({_LABELLED})) s
-LEFT JOIN ({ORGS}) o ON o.name = s.org
+# One row per search, with what is told of the organisation that made it.
+_SEARCHERS: Final = f"""
+SELECT coalesce(o.level, 'unknown') AS level, o.state, s.purposes
+FROM {{searches}} s LEFT JOIN ({ORGS}) o ON o.name = s.org
 """
 # One row per producer, direction and organisation of its latest list; ``report_orgs`` is ORGS.
 LATEST: Final = """
@@ -169,8 +169,12 @@ def _reach(count: Count) -> Iterator[Figure]:
             (step_key(low, high), f"{column} >= {low}" + (f" AND {column} <= {high}" if high else ""), low, high)
             for low, high in STEPS
         ]
-        filters = ", ".join(f"count(*) FILTER ({condition})" for _, condition, _, _ in conditions)
-        told, *counts = count(f"SELECT count(*) FILTER ({column} > 0), {filters} FROM {{searches}}")[0]
+        wanted = [f"{column} > 0", *(condition for _, condition, _, _ in conditions)]
+        # By distinct number first: there are few beside the searches.
+        told, *counts = count(
+            f"SELECT {', '.join(f'coalesce(sum(n) FILTER ({condition}), 0)::BIGINT' for condition in wanted)}"
+            f" FROM (SELECT {column}, count(*) AS n FROM {{searches}} GROUP BY {column})"
+        )[0]
         for n, (key, condition, low, high) in zip(counts, conditions, strict=True):
             where = [{"column": column, "at_least": low}, *([{"column": column, "below": high + 1}] if high else [])]
             yield Figure(
@@ -191,10 +195,16 @@ def _steps(low: int, high: int | None, word: str) -> str:
 def _purposes(count: Count) -> Iterator[Figure]:
     classes: dict[str, int] = dict(count(f"SELECT {CLASS_OF} AS class, sum(n)::BIGINT FROM figure_sets GROUP BY 1"))
     shown = sum(n for word, n in classes.items() if word not in ("hidden", "not told"))
-    for kind, words, title in (
-        ("group", GROUPS_OF, "a label of the group"),
-        ("label", "list_filter(labels, lambda l: l <> 'insufficient.redacted')", "the label"),
-    ):
+    for kind, words, title, again in (
+        (
+            "group", GROUPS_OF, "a label of the group",
+            _of_each_set("{searches}", f"list_contains({GROUPS_OF}, {{word}})"),
+        ),
+        (
+            "label", "list_filter(labels, lambda l: l <> 'insufficient.redacted')", "the label",
+            "SELECT count(*) FROM {searches} WHERE list_contains(purposes, {word})",
+        ),
+    ):  # fmt: skip
         rows = count(
             f"SELECT word, sum(n)::BIGINT FROM (SELECT unnest({words}) AS word, n FROM figure_sets)"
             " GROUP BY 1 ORDER BY 1"
@@ -204,10 +214,16 @@ def _purposes(count: Count) -> Iterator[Figure]:
                 f"figure.{kind}.{word}", int(n), "searches",
                 f"{n:,} of {shown:,} searches with a readable reason bear {title} {word}.",
                 "Searches, each counted once, by what the stated reason says; one search can bear several labels.",
-                int(shown),
-                f"SELECT count(*) FROM (SELECT {words} AS words FROM ({_LABELLED}))"
-                f" WHERE list_contains(words, {_text(word)})",
+                int(shown), again.replace("{word}", _text(word)),
             )  # fmt: skip
+
+
+def _of_each_set(searches: str, condition: str) -> str:
+    """Return SQL that counts the searches whose labels fulfil a condition, which is tried once for each set of them."""
+    return (
+        f"SELECT coalesce(sum(n), 0)::BIGINT FROM (SELECT {_LABELS}, n"
+        f" FROM (SELECT purposes, count(*) AS n FROM {searches} GROUP BY purposes)) WHERE {condition}"
+    )
 
 
 def _searchers(count: Count) -> Iterator[Figure]:
@@ -228,7 +244,7 @@ def _searchers(count: Count) -> Iterator[Figure]:
                 f"figure.{kind}.{name}", whole, "searches",
                 f"{whole:,} of {total:,} searches were made by organisations whose {kind} is {name}.",
                 f"Searches, each counted once, by the {kind} that is told from the name of the searching organisation.",
-                total, f"SELECT count(*) FROM ({_CLASSED}) WHERE {where}",
+                total, f"SELECT count(*) FROM ({_SEARCHERS}) WHERE {where}",
             )  # fmt: skip
         for key, word, n in rows:
             where = f"{kind} IS NOT DISTINCT FROM {_text(key) if key is not None else 'NULL'}"
@@ -237,7 +253,7 @@ def _searchers(count: Count) -> Iterator[Figure]:
                 f"figure.{kind}.{name}.{word.replace(' ', '-')}", int(n), "searches",
                 f"{n:,} of {wholes[key]:,} searches by organisations whose {kind} is {name}: reason {word}.",
                 "Searches, each counted once, by what the stated reason tells: a purpose, nothing, or not placed.",
-                wholes[key], f"SELECT count(*) FROM ({_CLASSED}) WHERE {where} AND class = {_text(word)}",
+                wholes[key], _of_each_set(f"({_SEARCHERS}) WHERE {where}", f"{CLASS_OF} = {_text(word)}"),
             )  # fmt: skip
 
 
