@@ -23,6 +23,7 @@ def _masked_and_shown(case: Case, n: int, state: str = "masked", shown: str = "v
         "sightings",
         [{"search_key": f"s{no}", "disclosure_id": d, "record_no": no} for no in numbers for d in ("masks", "shows")],
     )
+    case.append_rows("searches", [{"search_key": f"s{no}", "n_sightings": 2} for no in numbers])
     rows: list[dict[str, Any]] = outward_differential(Publication(case, "report")).to_pylist()
     return rows
 
@@ -59,6 +60,7 @@ def test_the_same_disclosure_releases_nothing_elsewhere(case: Case) -> None:
     case.append_rows(
         "sightings", [{"search_key": f"s{no // 2}", "disclosure_id": "d1", "record_no": no} for no in range(1, 25)]
     )
+    case.append_rows("searches", [{"search_key": f"s{no}", "n_sightings": 2} for no in range(13)])
     assert [row["n_released_elsewhere"] for row in outward_differential(Publication(case, "r")).to_pylist()] == [0]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import re
 import zipfile
 from datetime import timedelta
 from pathlib import Path
@@ -12,11 +13,14 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from custodiet.case import Case
 from custodiet.case.stored import StoredRows
 from custodiet.model.errors import PublishingRefused
 from custodiet.privacy import Publication, outward_table
+from custodiet.privacy.decoded import OPAQUE, are_ids
 from custodiet.privacy.gate import PersonCounts, check_publication, require_safe
 from custodiet.privacy.quotes import ask_quote, decide_quote
 from tests.privacy.conftest import AT, add_records, record
@@ -241,3 +245,23 @@ def test_a_plate_and_an_account_are_found_among_very_many_tokens(searched: Case,
         pq.write_table(table, tmp_path / "t.parquet", row_group_size=2_500)
         for output in (table, StoredRows.of(tmp_path / "t.parquet")):
             assert [n for _, _, n in attacks(searched, {"t": output})] == count
+
+
+def test_a_stored_pseudonym_is_found_among_the_ids_of_a_file(searched: Case, tmp_path: Path) -> None:
+    ids = [f"{number:016x}" for number in range(9_000)]
+    for shown, count in ((ids, []), ([*ids, searched.key.pseudonym(PLATE)], [1])):
+        pq.write_table(pa.table({"id": shown}), tmp_path / "t.parquet", row_group_size=2_500)
+        assert [n for _, _, n in attacks(searched, {"t": StoredRows.of(tmp_path / "t.parquet")})] == count
+
+
+@given(st.lists(st.text("0a-f9Gg" + chr(0xE9), max_size=17) | st.uuids().map(str), max_size=4))
+def test_texts_that_look_like_ids_at_a_glance_are_ids(texts: list[str]) -> None:
+    if are_ids(pa.array(["0" * 12, *texts], pa.string())[1:]):
+        assert all(re.fullmatch(OPAQUE, text) for text in texts)
+
+
+@pytest.mark.parametrize("text", ["0123456789ab", "0123456789abcdef", "123e4567-e89b-12d3-a456-426614174000"])
+def test_ids_are_told_at_a_glance(text: str) -> None:
+    assert are_ids(pa.array([text, text[::-1] if "-" not in text else text], pa.string()))
+    assert not are_ids(pa.array([text, text.replace("1", "g")], pa.string()))
+    assert not are_ids(pa.array([text.replace("-", "0")[:11]], pa.string()))

@@ -12,6 +12,7 @@ from custodiet.case import Case
 from custodiet.model.errors import UsageError
 from custodiet.model.tables import CONTRACT_TABLES
 from custodiet.privacy import MASK, Publication, outward_table
+from custodiet.privacy.tables import outward_parts
 from tests.privacy.conftest import AT, add_disclosure, add_records, record
 
 HOUR = AT.replace(minute=0, second=0)
@@ -173,6 +174,14 @@ def test_an_inner_table_does_not_leave(case: Case) -> None:
     for name in ("files", "decisions", "nonsense"):
         with pytest.raises(UsageError, match="no table that can be published"):
             outward_table(Publication(case, "report"), name)
+
+
+def test_rows_that_stand_out_of_order_leave_in_order(case: Case) -> None:
+    add_records(case, *(record(log, number) for log in ("two", "one") for number in (3, 1, 2)))
+    (part,) = outward_parts(Publication(case, "report"), "records")
+    keys = list(zip(part["disclosure_id"].to_pylist(), part["record_no"].to_pylist(), strict=True))
+    assert keys == [(log, number) for log in ("one", "two") for number in (1, 2, 3)]
+    assert part.equals(outward_table(Publication(case, "report"), "records"))
 
 
 def test_types_are_those_of_the_contract(case: Case) -> None:

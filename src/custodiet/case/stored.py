@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from custodiet.case.store import Case
 
 PART_ROWS: Final = 250_000
+# Numbers of repeated texts take less in a file, so that a column with more holds texts of its own in most rows.
+_BYTES_OF_REPEATED: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +50,23 @@ class StoredRows:
         return pq.read_table(self.path, columns=[name]).column(0)
 
     def part_texts(self, name: str) -> Iterator[Callable[[], pa.Array]]:
-        """Give for each part of the file what reads the distinct texts of a column in it; threads may call it."""
-        for number in range(pq.ParquetFile(self.path).num_row_groups):
-            yield partial(_distinct_texts, self.path, name, number)
+        """Give for each part of the file what reads the texts of a column in it; threads may call it.
+
+        Repeated texts are given once where they are stored so, and else as often as they stand there.
+        """
+        # What the file says of its parts is read once, not for each of them.
+        metadata = pq.read_metadata(self.path)
+        for number in range(metadata.num_row_groups):
+            yield partial(_part_texts, self.path, metadata, name, number)
 
 
-def _distinct_texts(path: Path, name: str, number: int) -> pa.Array:
-    column = pq.ParquetFile(path, read_dictionary=[name]).read_row_group(number, columns=[name]).column(0)
+def _part_texts(path: Path, metadata: pq.FileMetaData, name: str, number: int) -> pa.Array:
+    chunk = metadata.row_group(number).column(metadata.schema.names.index(name))
+    repeats = chunk.total_uncompressed_size <= _BYTES_OF_REPEATED * chunk.num_values
+    with pq.ParquetFile(path, metadata=metadata, read_dictionary=[name] if repeats else None) as file:
+        column = file.read_row_group(number, columns=[name]).column(0)
+    if not repeats:
+        return column.combine_chunks()
     return pc.unique(pa.chunked_array([chunk.dictionary for chunk in column.chunks], pa.string()))
 
 

@@ -65,7 +65,7 @@ def _sql() -> str:
         for field in _FIELDS
     )
     return f"""
-        WITH shared AS (SELECT search_key FROM sightings GROUP BY search_key HAVING count(DISTINCT disclosure_id) > 1),
+        WITH shared AS (SELECT search_key FROM searches WHERE n_sightings > 1),
         rows AS (
           SELECT t.search_key, r.disclosure_id, r.producer, {states}
           FROM sightings t SEMI JOIN shared k ON k.search_key = t.search_key

@@ -195,7 +195,7 @@ def _links(part: Decoded, own: frozenset[str]) -> Iterable[Refusal]:
 def _joins(publication: Publication, part: Decoded) -> Iterable[Refusal]:
     if part.table is None:
         return
-    rows = singled_out(publication.case, part.table)
+    rows = singled_out(publication, part.table)
     if rows:
         yield Refusal(
             "join", part.place, rows,

@@ -13,63 +13,62 @@ import pyarrow.compute as pc
 
 from custodiet.case import Case
 from custodiet.case.stored import StoredRows
-from custodiet.privacy.copies import HIDING
+from custodiet.privacy.copies import HIDING, NEAR, ROWS, meeting
+from custodiet.privacy.publication import Publication
 
 _RECORD_KEYS: Final = frozenset({"disclosure_id", "record_no"})
 _OPTIONAL: Final = {"networks": pa.int64(), "devices": pa.int64(), "search_id": pa.string()}
 
-# One row: how many published rows single out one account (or plate) that their own disclosure hides.
-_ROWS: Final = """
-WITH names AS (SELECT name, any_value(canonical) AS canonical FROM organisations GROUP BY name),
-rows AS (
-  -- Plain time stamps are cut many times as fast as those with a zone; the zone is UTC everywhere.
-  SELECT r.disclosure_id, r.record_no, r."{cell}", r.{cell}_state, r.networks, r.devices,
-         r.search_id, make_timestamp(epoch_us(r.searched_at)) AS searched_at, coalesce(n.canonical, r.org) AS who
-  FROM records r LEFT JOIN names n ON n.name = r.org),
-shown AS (SELECT * FROM rows WHERE {cell}_state = 'value' AND "{cell}" IS NOT NULL),
--- Organisations and seconds that several disclosures tell of.
-meeting AS (
-  SELECT who, date_trunc('second', searched_at) AS second FROM rows
-  GROUP BY ALL HAVING min(disclosure_id) <> max(disclosure_id)),
+# One row per published row and cell (user or plate) that its own disclosure hides, while another shows it of the
+# same organisation and second.
+_WITH_COPY: Final = f"""
+{ROWS},{NEAR},
+shown AS (
+  SELECT DISTINCT n.who, n.second, n.disclosure_id, c.cell FROM near n
+  JOIN (VALUES ('user'), ('plate')) c(cell)
+    ON CASE c.cell WHEN 'user' THEN n.account ELSE n.plate END IS NOT NULL),
 copied AS (
-  SELECT h.disclosure_id, h.record_no, h.who FROM (
-    SELECT r.disclosure_id, r.record_no, r.who, m.second FROM rows r
-    JOIN meeting m ON m.who IS NOT DISTINCT FROM r.who AND m.second = date_trunc('second', r.searched_at)
-    WHERE r.{cell}_state IN {hiding}) h
+  SELECT n.disclosure_id, n.record_no, n.who, c.cell FROM near n
+  JOIN (VALUES ('user'), ('plate')) c(cell)
+    ON CASE c.cell WHEN 'user' THEN n.user_state ELSE n.plate_state END IN {HIDING}
   SEMI JOIN shown s
-  ON s.who IS NOT DISTINCT FROM h.who AND date_trunc('second', s.searched_at) = h.second
-     AND s.disclosure_id <> h.disclosure_id),
-with_copy AS (
-  SELECT c.disclosure_id, c.record_no, c.who, p.at, p.networks, p.devices, p.search_id,
-         CASE WHEN date_trunc('hour', p.at) <> p.at THEN 'second'
-              WHEN p.networks IS NOT NULL OR p.devices IS NOT NULL OR p.search_id IS NOT NULL THEN 'hour'
-              WHEN date_trunc('month', p.at) = p.at THEN 'month'
-              WHEN date_trunc('day', p.at) = p.at THEN 'day' ELSE 'hour' END AS precision
-  FROM published_rows p JOIN copied c ON p.disclosure_id = c.disclosure_id AND p.record_no = c.record_no
-  WHERE p.at IS NOT NULL){candidates}
-SELECT count(*) FROM (
-  SELECT disclosure_id, record_no FROM ({union})
-  GROUP BY ALL HAVING count(DISTINCT found) = 1)
+    ON s.who IS NOT DISTINCT FROM n.who AND s.second = n.second AND s.cell = c.cell
+   AND s.disclosure_id <> n.disclosure_id)
+SELECT c.disclosure_id, c.record_no, c.who, c.cell, p.at, p.networks, p.devices, p.search_id,
+       CASE WHEN date_trunc('hour', p.at) <> p.at THEN 'second'
+            WHEN p.networks IS NOT NULL OR p.devices IS NOT NULL OR p.search_id IS NOT NULL THEN 'hour'
+            WHEN date_trunc('month', p.at) = p.at THEN 'month'
+            WHEN date_trunc('day', p.at) = p.at THEN 'day' ELSE 'hour' END AS precision
+FROM published_rows p JOIN copied c ON p.disclosure_id = c.disclosure_id AND p.record_no = c.record_no
+WHERE p.at IS NOT NULL
 """
 
 # The rows of other disclosures that a stranger would take a published row for, by how fine its time is.
-_CANDIDATES: Final = """,
+_CANDIDATES: Final = """
 by_{span} AS (
-  SELECT h.disclosure_id, h.record_no, s."{cell}" AS found
-  FROM with_copy h JOIN shown s
+  SELECT h.disclosure_id, h.record_no, h.cell, CASE h.cell WHEN 'user' THEN s.account ELSE s.plate END AS found
+  FROM with_copy h JOIN rows s
     ON h.precision = '{span}' AND s.who IS NOT DISTINCT FROM h.who AND s.disclosure_id <> h.disclosure_id
    AND date_trunc('{span}', s.searched_at) = date_trunc('{span}', h.at)
    AND (h.networks IS NULL OR s.networks IS NULL OR s.networks = h.networks)
    AND (h.devices IS NULL OR s.devices IS NULL OR s.devices = h.devices)
-   AND (h.search_id IS NULL OR s.search_id IS NULL OR s.search_id = h.search_id))"""
+   AND (h.search_id IS NULL OR s.search_id IS NULL OR s.search_id = h.search_id)
+  WHERE s.account IS NOT NULL OR s.plate IS NOT NULL)"""
 _SPANS: Final = ("second", "hour", "day", "month")
+# One row: how many accounts and plates are told. A cell of which no candidate shows anything tells nothing.
+_TOLD: Final = f"""
+WITH {ROWS},{",".join(_CANDIDATES.format(span=span) for span in _SPANS)}
+SELECT count(*) FROM (
+  SELECT disclosure_id, record_no, cell FROM ({" UNION ALL ".join(f"FROM by_{span}" for span in _SPANS)})
+  WHERE found IS NOT NULL
+  GROUP BY ALL HAVING count(DISTINCT found) = 1)
+"""
 
 _SIGHTINGS: Final = """
-WITH meeting AS (
-  SELECT search_key FROM published_sightings GROUP BY search_key HAVING min(disclosure_id) <> max(disclosure_id)),
+WITH repeated AS (SELECT search_key FROM published_sightings GROUP BY search_key HAVING count(*) > 1),
 rows AS (
   SELECT p.search_key, p.disclosure_id, r.user_state, r.plate_state
-  FROM published_sightings p SEMI JOIN meeting m ON m.search_key = p.search_key
+  FROM published_sightings p SEMI JOIN repeated m ON m.search_key = p.search_key
   JOIN records r ON r.disclosure_id = p.disclosure_id AND r.record_no = p.record_no)
 SELECT count(*) FROM (
   SELECT DISTINCT h.search_key FROM rows h JOIN rows s
@@ -84,28 +83,33 @@ FROM published_log
 """
 
 
-def singled_out(case: Case, published: pa.Table | StoredRows) -> int:
-    """Count the published rows that single out an account or plate that their own disclosure hides."""
+def singled_out(publication: Publication, published: pa.Table | StoredRows) -> int:
+    """Count the accounts and plates that published rows single out though their own disclosure hides them."""
     names = set(published.column_names)
     if not names >= _RECORD_KEYS:
         return 0
     if "search_key" in names:
-        return _by_sightings(case, published)
-    if "searched_at" not in names:
+        return _by_sightings(publication.case, published)
+    return _by_records(publication, published) if "searched_at" in names else 0
+
+
+def _by_records(publication: Publication, published: pa.Table | StoredRows) -> int:
+    case, is_log = publication.case, _is_log(published)
+    form = _STORED if is_log else "FROM published_log"
+    with (
+        case.registered("published_log", published if is_log else _as_records(published)),
+        case.registered("meeting", meeting(publication)),
+    ):
+        with_copy = case.query(f"WITH published_rows AS ({form}), {_WITH_COPY}")
+    if not with_copy.num_rows:
         return 0
-    with case.registered("published_log", published if _is_log(published) else _as_records(published)):
-        form = _STORED if _is_log(published) else "FROM published_log"
-        return sum(int(case.value(f"WITH published_rows AS ({form}), {_rows_sql(cell)}")) for cell in ("user", "plate"))
+    # Candidates are sought in all rows of the case.
+    with case.registered("with_copy", with_copy):
+        return int(case.value(_TOLD))
 
 
 def _is_log(published: pa.Table | StoredRows) -> bool:
     return isinstance(published, StoredRows) and set(published.column_names) >= set(_OPTIONAL)
-
-
-def _rows_sql(cell: str) -> str:
-    candidates = "".join(_CANDIDATES.format(span=span, cell=cell) for span in _SPANS)
-    union = " UNION ALL ".join(f"FROM by_{span}" for span in _SPANS)
-    return _ROWS.removeprefix("\nWITH ").format(cell=cell, hiding=HIDING, candidates=candidates, union=union)
 
 
 def _by_sightings(case: Case, published: pa.Table | StoredRows) -> int:

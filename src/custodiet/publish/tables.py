@@ -138,11 +138,16 @@ def _csv_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def _iso_times(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Write times as ISO 8601; whole seconds without a fraction, UTC with Z."""
-    plain = column.cast(pa.timestamp("us")) if column.type.tz is None else column.cast(pa.timestamp("us", tz="UTC"))
-    zone = "" if column.type.tz is None else "Z"
+    """Write times as ISO 8601, each distinct one once: whole seconds without a fraction, UTC with Z."""
+    # Times are published to the hour or the day, so that many rows share each.
+    encoded = column.combine_chunks().dictionary_encode()
+    texts = _iso_texts(encoded.dictionary, "" if column.type.tz is None else "Z")
+    return pa.chunked_array([texts.take(encoded.indices)])
+
+
+def _iso_texts(times: pa.Array, zone: str) -> pa.Array:
     # Casting is fifteen times as fast as strftime.
-    naive = plain.cast(pa.timestamp("us"))
+    naive = times.cast(pa.timestamp("us", tz="UTC") if zone else pa.timestamp("us")).cast(pa.timestamp("us"))
     try:
         text = naive.cast(pa.timestamp("s")).cast(pa.string())
     except pa.ArrowInvalid:
