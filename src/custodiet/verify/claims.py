@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, Final
@@ -23,15 +23,15 @@ def read_claims(folder: Path) -> list[dict[str, Any]]:
     return claims
 
 
-def tables_of(folder: Path) -> Callable[[str], pa.Table]:
-    """Give a reader of the bundle's tables by name; nested columns are left out."""
+def tables_of(folder: Path) -> Callable[[str, Collection[str]], pa.Table]:
+    """Give a reader of the bundle's tables: those of the named columns that are there and are not nested."""
 
-    def read(name: str) -> pa.Table:
+    def read(name: str, columns: Collection[str]) -> pa.Table:
         path = folder / "tables" / f"{name}.parquet"
         if not path.is_file():
             raise KeyError(name)
-        schema = pq.read_schema(path)
-        return pq.read_table(path, columns=[field.name for field in schema if not pa.types.is_nested(field.type)])
+        wanted = [f.name for f in pq.read_schema(path) if f.name in columns and not pa.types.is_nested(f.type)]
+        return pq.read_table(path, columns=wanted)
 
     return read
 

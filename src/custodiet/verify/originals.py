@@ -88,7 +88,7 @@ def compare_originals(folder: Path, reread: Mapping[str, pa.Table], sha256s: Ite
         verdict: Where faults and facts go.
     """
     read = tables_of(folder)
-    disclosures = read("disclosures")
+    disclosures = read("disclosures", ("disclosure_id", "sha256"))
     wanted = disclosures.filter(pc.is_in(disclosures["sha256"], value_set=pa.array(list(sha256s), pa.string())))
     ids = set(wanted["disclosure_id"].to_pylist())
     again = set(reread["disclosures"]["disclosure_id"].to_pylist())
@@ -126,10 +126,10 @@ def _compare_rows(folder: Path, table: str, reread: Mapping[str, pa.Table], ids:
 
 def _compare_claims(folder: Path, reread: Mapping[str, pa.Table], ids: set[str], verdict: Verdict) -> int:
     read = tables_of(folder)
-    everything = ids >= set(read("disclosures")["disclosure_id"].to_pylist())
-    recounter = Recounter(lambda name: reread[name])
+    everything = ids >= set(read("disclosures", ("disclosure_id",))["disclosure_id"].to_pylist())
+    recounter = Recounter(lambda name, _columns: reread[name])
     counted = 0
-    indicators = read("indicators")
+    indicators = read("indicators", ("indicator_id", "level"))
     about_accounts = indicators.filter(pc.equal(indicators["level"], "account"))["indicator_id"].to_pylist()
     left_out = {f"indicator.{identity}" for identity in about_accounts} | (
         {"total.indicators"} if about_accounts else set()

@@ -13,7 +13,7 @@ A recount is a JSON object:
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
 
 import pyarrow as pa
@@ -31,12 +31,13 @@ class Recounter:
     """Recount numbers from tables that are read once.
 
     Args:
-        read: Gives columns of a table by its name; raises ``KeyError`` if there is none.
+        read: Gives a table by its name, with at least those of the named columns that it has; raises ``KeyError`` if
+            there is none. A log of millions is never read whole for the count of one column.
     """
 
-    def __init__(self, read: Callable[[str], pa.Table]) -> None:
+    def __init__(self, read: Callable[[str, Collection[str]], pa.Table]) -> None:
         self._read = read
-        self._tables: dict[str, pa.Table] = {}
+        self._tables: dict[tuple[str, ...], pa.Table] = {}
         self._joined: dict[tuple[str, ...], pa.Table] = {}
         self._grouped: dict[tuple[str, ...], dict[Any, int]] = {}
 
@@ -61,25 +62,30 @@ class Recounter:
         return _counted(rows, spec["count"])
 
     def _rows(self, spec: Spec) -> tuple[pa.Table, tuple[str, ...]]:
-        name = spec["table"]
+        name, asked = spec["table"], _columns(spec)
         if "join" not in spec:
-            return self._table(name), (name,)
+            return self._table(name, asked), (name,)
         other, on = spec["join"]["table"], spec["join"]["on"]
         place = (name, other, *on)
-        if place not in self._joined:
-            left, right = self._table(name), self._table(other)
+        if (*place, "", *asked) not in self._joined:
+            left, right = self._table(name, {*asked, *on}), self._table(other, {*asked, *on})
             columns = [column for column in right.column_names if column in on or column not in left.column_names]
-            self._joined[place] = left.join(right.select(columns), keys=list(on), join_type="left outer")
-        return self._joined[place], place
+            # The rows on the right of a join are held, those on the left pass by: sightings are many.
+            joined = right.select(columns).join(left, keys=list(on), join_type="right outer")
+            self._joined[*place, "", *asked] = joined
+        return self._joined[*place, "", *asked], place
 
-    def _table(self, name: str) -> pa.Table:
+    def _table(self, name: str, columns: Collection[str]) -> pa.Table:
         if not _NAME.fullmatch(name):
             raise KeyError(name)
-        if name not in self._tables:
-            read = self._read(name)
-            plain = [field.name for field in read.schema if not pa.types.is_nested(field.type)]
-            self._tables[name] = read.select(plain)
-        return self._tables[name]
+        key = (name, *sorted(columns))
+        if key not in self._tables:
+            read = self._read(name, columns)
+            plain = [
+                field.name for field in read.schema if field.name in columns and not pa.types.is_nested(field.type)
+            ]
+            self._tables[key] = read.select(plain)
+        return self._tables[key]
 
     def _by_group(self, rows: pa.Table, place: tuple[str, ...], count: Any) -> dict[Any, int]:
         """Count all groups of a column at once: a sheet asks the same of many values."""
@@ -93,6 +99,12 @@ class Recounter:
                 name: int(value or 0) for name, value in zip(grouped[column].to_pylist(), values, strict=True)
             }
         return self._grouped[key]
+
+
+def _columns(spec: Spec) -> list[str]:
+    """Name the columns that a recount looks at, but for those of its join."""
+    counted = [] if spec["count"] == "rows" else list(spec["count"].values())
+    return sorted({*(condition["column"] for condition in spec.get("where", [])), *counted})
 
 
 def _aggregate(count: Any) -> tuple[Any, tuple[Any, ...]]:
