@@ -30,6 +30,15 @@ _HIDDEN: Final = (
     "Rows behind this number are published without what joins them to searches, so that nobody is singled out;"
     " the number cannot be counted again from the published tables. The originals and the case give it."
 )
+# A row of an original stands once in the evidence of an indicator; it can have several sightings.
+_COUNTS: Final = """
+SELECT r.*, coalesce(s.n_searches, 0) AS n_searches
+FROM (SELECT indicator_id, count(*) AS n_rows, count(DISTINCT counted) AS n_pairs FROM published_evidence GROUP BY 1) r
+LEFT JOIN (
+    SELECT e.indicator_id, count(DISTINCT s.search_key) AS n_searches
+    FROM published_evidence e JOIN published_sightings s USING (disclosure_id, record_no) GROUP BY e.indicator_id
+) s USING (indicator_id)
+"""
 Recount = Mapping[str, Any]
 
 
@@ -205,15 +214,7 @@ def _indicators(case: Case, outward: Mapping[str, pa.Table]) -> list[Claim]:
         case.registered("published_evidence", outward["evidence"]),
         case.registered("published_sightings", outward["sightings"]),
     ):
-        counts = {
-            row["indicator_id"]: row
-            for row in case.query(
-                "SELECT e.indicator_id, count(DISTINCT (e.disclosure_id, e.record_no)) AS n_rows,"
-                " count(DISTINCT s.search_key) AS n_searches, count(DISTINCT e.counted) AS n_pairs"
-                " FROM published_evidence e LEFT JOIN published_sightings s"
-                " ON s.disclosure_id = e.disclosure_id AND s.record_no = e.record_no GROUP BY e.indicator_id"
-            ).to_pylist()
-        }
+        counts = {row["indicator_id"]: row for row in case.query(_COUNTS).to_pylist()}
     rows = rows_with_first_evidence(outward["indicators"], SHOWN_ROWS)
     receipts = receipts_of(outward["disclosures"])
     sources = _sources(case, rows, receipts)
@@ -288,7 +289,7 @@ def _routes(
         recount = {"table": "evidence", "join": join, "where": where, "count": {"distinct": "search_key"}}
         return sql, (*stated, recount), ""
     if counts["n_rows"] == value:
-        sql = f"SELECT count(DISTINCT (e.disclosure_id, e.record_no)) FROM {_file('evidence')} e WHERE {mine}"
+        sql = f"SELECT count(*) FROM {_file('evidence')} e WHERE {mine}"
         return sql, (*stated, {"table": "evidence", "where": where, "count": "rows"}), ""
     return "", stated, _HIDDEN
 
