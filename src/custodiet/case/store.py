@@ -79,6 +79,19 @@ class Case:
         self.close()
 
     @contextmanager
+    def beside(self) -> Iterator[Case]:
+        """Give the case a second time, for reading in a thread of its own while the first is used.
+
+        What is registered with it and the temporary tables made with it are not those of the first.
+        """
+        connection = self._connection.cursor()
+        try:
+            _begin_session(connection)
+            yield Case(self.folder, connection, self.key, self.work)
+        finally:
+            connection.close()
+
+    @contextmanager
     def transaction(self) -> Iterator[None]:
         """Make everything inside happen together or not at all."""
         self._connection.execute("BEGIN TRANSACTION")
@@ -194,7 +207,7 @@ def _connect(folder: Path) -> duckdb.DuckDBPyConnection:
     try:
         escaped = str(path).replace("'", "''")
         connection.execute(f"ATTACH '{escaped}' AS disclosed (ROW_GROUP_SIZE {ROW_GROUP_SIZE})")
-        connection.execute("USE disclosed")
+        _begin_session(connection)
     except duckdb.IOException as error:
         if "lock" in str(error).lower():
             raise UsageError("is open in another process.", where=str(folder), hint="Wait for it to end.") from None
@@ -203,10 +216,15 @@ def _connect(folder: Path) -> duckdb.DuckDBPyConnection:
         raise InputError("cannot be opened as a case.", where=str(folder), hint="Put it back from a copy.") from None
     path.chmod(0o600)
     connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
-    connection.execute("SET TimeZone = 'UTC'")
     connection.execute("SET enable_progress_bar = false")
     # DuckDB 2.0 pushes TRY_CAST into the CSV reader, which then drops rows (upstream issue 23818).
     connection.execute("SET disabled_optimizers = 'type_pushdown'")
     connection.execute("SET autoinstall_known_extensions = false")
     connection.execute("SET autoload_known_extensions = false")
     return connection
+
+
+def _begin_session(connection: duckdb.DuckDBPyConnection) -> None:
+    """Set what each connection has to itself."""
+    connection.execute("USE disclosed")
+    connection.execute("SET TimeZone = 'UTC'")

@@ -9,7 +9,8 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,7 +24,7 @@ from custodiet.law.local_inputs import ensure_input_tables, input_tables
 from custodiet.model.bundle import LEAF_FORMAT, NODES, TREES, canonical_json
 from custodiet.model.errors import UsageError
 from custodiet.privacy import Publication
-from custodiet.privacy.gate import require_safe
+from custodiet.privacy.gate import Refusal, Sought, check_publication, refuse
 from custodiet.privacy.quotes import approved_quotes
 from custodiet.publish.claim_sheet import check_sql, write_claims
 from custodiet.publish.claims import Claim, make_claims
@@ -150,15 +151,30 @@ def _write_content(
     case = publication.case
     progress("tables as they may be seen")
     tables = outward_tables(publication, work / "tables")
-    progress("hash trees")
-    (work / "proofs").mkdir()
-    proofs = prove(case, publication.name, tables["evidence"], tables, work / "proofs")
-    (work / TREES).write_bytes(canonical_json({"format": LEAF_FORMAT, "trees": proofs.trees}))
-    pq.write_table(proofs.nodes, work / NODES, compression="zstd")
-    progress("tables")
     write_tables(work / "tables", publication.name, tables)
+    # Two threads: one seals the rows of the originals and attacks the tables, the other writes what tells of them.
+    with case.beside() as second, ThreadPoolExecutor(1) as beside:
+        sealing = beside.submit(_seal, replace(publication, case=second), tables, work)
+        progress("claim sheet")
+        claims = _write_claims(publication, work, tables, options)
+        writer = report_writer or _report_writer()
+        if writer is not None:
+            progress("report")
+            writer(case, work / "report", pdf=True, publication=publication)
+        progress("hash trees, and attacks on the tables")
+        sealed = sealing.result()
+        progress("attacks on what would be published")
+        told = _told(work, _facts(publication))
+        refuse([*sealed.refusals, *check_publication(sealed.publication, told, sought=sealed.sought)])
+    return claims, sealed.n_cited
+
+
+def _write_claims(
+    publication: Publication, work: Path, tables: Mapping[str, pa.Table | StoredRows], options: Options
+) -> list[Claim]:
+    """Write what is told in numbers and words beside the report."""
+    case = publication.case
     write_indicators(work, tables)
-    progress("claim sheet")
     claims = make_claims(case, tables)
     check_sql(case, work, claims)
     write_claims(work / "claims", claims)
@@ -166,23 +182,33 @@ def _write_content(
     write_rule_texts(work / "rules", tables["outcomes"], options.packs)
     write_originals(work, case)
     (work / "README.txt").write_text(_README, encoding="utf-8", newline="\n")
-    writer = report_writer or _report_writer()
-    if writer is not None:
-        progress("report")
-        writer(case, work / "report", pdf=True, publication=publication)
-    progress("attacks on what would be published")
-    require_safe(publication, _outputs(work, tables, _facts(publication)))
-    return claims, proofs.n_cited
+    return claims
 
 
-def _outputs(
-    work: Path, tables: Mapping[str, pa.Table | StoredRows], facts: Mapping[str, Any]
-) -> dict[str, bytes | pa.Table | StoredRows]:
-    """Gather what the attacks are run on: all that was made of the case, each content once.
+@dataclass(frozen=True, slots=True)
+class _Sealed:
+    """Hold what sealing the tables gave, and what the attacks on the rest need."""
 
-    Opened rows of proofs are left out: they are rows of the tables, or they would not be opened.
-    """
-    found: dict[str, bytes | pa.Table | StoredRows] = {"manifest.json": canonical_json(facts)}
+    publication: Publication
+    sought: Sought
+    refusals: list[Refusal]
+    n_cited: int
+
+
+def _seal(publication: Publication, tables: Mapping[str, pa.Table | StoredRows], work: Path) -> _Sealed:
+    """Build the hash trees and the proofs, and attack the tables."""
+    (work / "proofs").mkdir()
+    proofs = prove(publication.case, publication.name, tables["evidence"], tables, work / "proofs")
+    (work / TREES).write_bytes(canonical_json({"format": LEAF_FORMAT, "trees": proofs.trees}))
+    pq.write_table(proofs.nodes, work / NODES, compression="zstd")
+    sought = Sought.of(publication)
+    refusals = check_publication(publication, _published_tables(tables), sought=sought)
+    return _Sealed(publication, sought, refusals, proofs.n_cited)
+
+
+def _published_tables(tables: Mapping[str, pa.Table | StoredRows]) -> dict[str, pa.Table | StoredRows]:
+    """Name the tables that the attacks are run on, without their keys."""
+    found = {}
     for name, rows in tables.items():
         # The rows of evidence are keys: they hold no cell of an original.
         if name in _KEYS_ONLY:
@@ -190,6 +216,15 @@ def _outputs(
         if isinstance(rows, pa.Table):
             rows = rows.drop_columns([column for column in rows.column_names if column in _KEYS])
         found[f"tables/{name}.parquet"] = rows
+    return found
+
+
+def _told(work: Path, facts: Mapping[str, Any]) -> dict[str, bytes]:
+    """Gather what is told beside the tables, each content once.
+
+    Opened rows of proofs are left out: they are rows of the tables, or they would not be opened.
+    """
+    found = {"manifest.json": canonical_json(facts)}
     for path in sorted(work.rglob("*")):
         place = path.relative_to(work).as_posix()
         if path.is_file() and place.split("/")[0] in _MADE_OF_THE_CASE:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -30,11 +31,13 @@ def write_manifest(folder: Path, facts: Mapping[str, Any]) -> bytes:
         folder: The bundle; everything else is in it.
         facts: What the manifest says beside the files; holds no time of writing.
     """
-    files = [
-        {"path": path.relative_to(folder).as_posix(), "size": path.stat().st_size, "sha256": _digest(path)}
-        for path in folder.rglob("*")
-        if path.is_file()
-    ]
+    paths = [path for path in folder.rglob("*") if path.is_file()]
+    with ThreadPoolExecutor() as threads:
+        digests = threads.map(_digest, paths)
+        files = [
+            {"path": path.relative_to(folder).as_posix(), "size": path.stat().st_size, "sha256": digest}
+            for path, digest in zip(paths, digests, strict=True)
+        ]
     content = dict(facts) | {"format": BUNDLE_FORMAT, "files": sorted(files, key=lambda item: str(item["path"]))}
     data = canonical_json(content)
     (folder / MANIFEST).write_bytes(data)

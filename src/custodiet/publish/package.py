@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -76,13 +77,16 @@ def write_tables(folder: Path, name: str, tables: Mapping[str, pa.Table | Stored
         if not isinstance(rows, StoredRows):
             write_table(rows, folder / f"{table}.parquet", marked=_mark(name))
             write_table(rows, folder / f"{table}.csv", marked=_mark(name))
+    with ThreadPoolExecutor() as threads:
+        names = sorted(tables)
+        resources = list(threads.map(lambda table: _resource(folder, PUBLISHED[table], tables[table]), names))
     package = {
         "profile": "tabular-data-package",
         "name": "custodiet-tables",
         "title": f"Tables of the publication {name}",
         "description": "One CSV file per table; the Parquet files hold the same rows. In CSV, one apostrophe"
         " in front of a cell that begins like a formula is no part of the text.",
-        "resources": [_resource(folder, PUBLISHED[table], tables[table]) for table in sorted(tables)],
+        "resources": resources,
     }
     _write_json(folder / "datapackage.json", package)
 
