@@ -27,6 +27,7 @@ NODES: Final = "proofs/nodes.parquet"
 ORIGINALS: Final = "originals.json"
 SALT_BYTES: Final = 16
 TIMES: Final = "times"
+HOUR_MICROSECONDS: Final = 3_600_000_000
 # In a leaf, in the place of a value that is not there.
 ABSENT: Final = "-"
 
@@ -98,7 +99,8 @@ def leaf_bytes(table: str, values: Mapping[str, str | None], commitments: Mappin
 
     Args:
         table: A key of :data:`LEAF_FORMS`.
-        values: Column to text: integers in decimal, days as ``2026-03-01``, times as ``2026-03-01T14Z``.
+        values: Column to text: integers in decimal, days as ``2026-03-01``, times as
+            whole hours since 1970-01-01T00:00Z.
         commitments: Commitment to its SHA-256 in hexadecimal.
     """
     form = LEAF_FORMS[table]

@@ -1,9 +1,9 @@
 """Commit to every row of every disclosure, and prove the cited ones.
 
 The leaves are hashed in the engine, row for row in the form of ``model.bundle``. Texts and exact
-times stand in a leaf as salted commitments. A salt is one half of SHA-256(key || row || pair), where
-the key is derived from the case's key and the publication's name (HKDF, RFC 5869): the same
-publication has the same salts, and nobody without the case's key can make them.
+times stand in a leaf as salted commitments. A salt is one half of SHA-256(key || row:pair), where the
+key is that of the row's disclosure. It is derived from the case's key and the publication's name (HKDF,
+RFC 5869; HMAC): the same publication has the same salts, and nobody without the case's key can make them.
 
 A cited row is *opened* only as far as the published tables show the same: a text whose published
 form is masked keeps its salt, so that nobody can try names until the commitment fits.
@@ -11,9 +11,10 @@ form is masked keeps its salt, so that nobody can try names until the commitment
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
@@ -30,13 +31,20 @@ from numpy.typing import NDArray
 from custodiet.case import Case
 from custodiet.case.stored import Part, StoredRows, parts_of
 from custodiet.case.types import arrow_schema
-from custodiet.model.bundle import ABSENT, LEAF_FORMAT, LEAF_FORMS, SALT_BYTES, TIMES, LeafForm, netstring
+from custodiet.model.bundle import (
+    ABSENT,
+    HOUR_MICROSECONDS,
+    LEAF_FORMAT,
+    LEAF_FORMS,
+    SALT_BYTES,
+    TIMES,
+    LeafForm,
+    netstring,
+)
 from custodiet.model.tables import ALL_TABLES
 from custodiet.publish.merkle import EMPTY_ROOT, Hashes, Tree, grow
 
 _HEX: Final = 2 * SALT_BYTES
-# Microseconds.
-_HOUR: Final = 3_600_000_000
 _HASH: Final = pa.binary(32)
 _SALT: Final = pa.binary(SALT_BYTES)
 _NODES: Final = pa.schema(
@@ -93,8 +101,8 @@ def prove(
         )
     for table in LEAF_FORMS:
         growing = _Growing(table)
-        with _Writer(folder / f"{table}.parquet") as writer:
-            for leaves in _parts(case, table, key, outward[table]):
+        with _Writer(folder / f"{table}.parquet") as writer, _leaf_keys(case, table, key):
+            for leaves in _parts(case, table, outward[table]):
                 writer.write(growing.add(leaves))
         for tree, needed in growing.finished():
             trees.append(tree)
@@ -141,31 +149,41 @@ class Leaves:
 
 def leaf_hashes(case: Case, table: str, key: bytes) -> Iterator[tuple[str, NDArray[Any], Hashes]]:
     """Give the leaves of each disclosure: its id, the rows' ids in order, and their hashes (shape (n, 32))."""
-    found = case.query(_hashes_sql(table, "true"), [key.hex()])
+    with _leaf_keys(case, table, key):
+        found = case.query(_hashes_sql(table, "true"))
     order, spans = _in_order(found)
     numbers, hashes = found["row_id"].to_numpy()[order], _hashes_of(found)[order]
     for disclosure_id, start, end in spans:
         yield disclosure_id, numbers[start:end], hashes[start:end]
 
 
-def _parts(case: Case, table: str, key: bytes, outward: pa.Table | StoredRows) -> Iterator[Leaves]:
+@contextmanager
+def _leaf_keys(case: Case, table: str, key: bytes) -> Iterator[None]:
+    """Let SQL read the key of each disclosure's salts as ``leaf_keys``."""
+    ids = [name for (name,) in case.rows(f"SELECT DISTINCT disclosure_id FROM {table}")]
+    keys = [hmac.digest(key, f"{netstring(table)}{netstring(name)}".encode(), "sha256") for name in ids]
+    with case.registered("leaf_keys", pa.table({"disclosure_id": pa.array(ids, pa.string()), "leaf_key": keys})):
+        yield
+
+
+def _parts(case: Case, table: str, outward: pa.Table | StoredRows) -> Iterator[Leaves]:
     """Give the leaves of a table: of a long one in the parts in which it is published."""
     parts: Sequence[Part | None] = (None,) if isinstance(outward, pa.Table) else parts_of(case, table)
     with case.registered("outward_rows", outward), ThreadPoolExecutor(1) as beside:
         # The engine works out the next part while this one is written and grown.
-        asked = [beside.submit(_leaves, case, table, key, part) for part in parts[:1]]
+        asked = [beside.submit(_leaves, case, table, part) for part in parts[:1]]
         for place in range(len(parts)):
             found = asked.pop()
             leaves = found.result()
-            asked += [beside.submit(_leaves, case, table, key, part) for part in parts[place + 1 : place + 2]]
+            asked += [beside.submit(_leaves, case, table, part) for part in parts[place + 1 : place + 2]]
             yield leaves
 
 
-def _leaves(case: Case, table: str, key: bytes, part: Part | None) -> Leaves:
+def _leaves(case: Case, table: str, part: Part | None) -> Leaves:
     condition, parameters = part.where("r") if part else ("true", [])
-    found = case.query(_hashes_sql(table, condition), [key.hex(), *parameters])
+    found = case.query(_hashes_sql(table, condition), parameters)
     order, spans = _in_order(found)
-    cited = _closed(table, case.query(_opened_sql(table, condition), [key.hex(), *parameters, *parameters]))
+    cited = _closed(table, case.query(_opened_sql(table, condition), [*parameters, *parameters]))
     ordered, _ = _in_order(cited)
     return Leaves(spans, found["row_id"].to_numpy()[order], _hashes_of(found)[order], cited.take(ordered))
 
@@ -278,7 +296,7 @@ def _opened_sql(table: str, condition: str) -> str:
     ]
     columns = ["disclosure_id", "row_id", "same AS opened", "unhex(leaf) AS leaf_hash"]
     columns += [f'"{name}"' for name in form.clear]
-    columns += [f'make_timestamptz({_hours(_quoted(name))} * {_HOUR}) AS "{name}"' for name in form.hours]
+    columns += [f'make_timestamptz({_hours(_quoted(name))} * {HOUR_MICROSECONDS}) AS "{name}"' for name in form.hours]
     for name in form.committed:
         columns.append(f"unhex(commitment_{name}) AS commitment_{name}")
         if name != TIMES:
@@ -344,14 +362,14 @@ def _committed_sql(table: str, condition: str, *, only_cited: bool = False) -> s
     form = LEAF_FORMS[table]
     kept = dict.fromkeys(("disclosure_id", form.number, *form.clear, *form.hours, *form.texts))
     told = {name: f'"{name}"' for name in form.texts}
-    times = ", ".join(_net(f"coalesce(epoch_us(\"{name}\")::VARCHAR, '')") for name in form.hours)
     if form.hours:
         told[TIMES] = "exact_times"
     # One hash gives the salts of two commitments, a half each: halves of a hash tell nothing of each other.
+    # Key and row fit into one block of SHA-256.
     pairs = list(enumerate(zip_longest(form.committed[::2], form.committed[1::2])))
     seeds = [
         f"CASE WHEN {' OR '.join(f'{told[name]} IS NOT NULL' for name in pair if name)} THEN"
-        f" sha256(k.secret || encode(concat(row_name, '{netstring(str(number))}'))) END AS seed_{number}"
+        f" sha256(leaf_key || encode(concat(row_id, ':{number}'))) END AS seed_{number}"
         for number, pair in pairs
     ]
     salts = [
@@ -365,7 +383,8 @@ def _committed_sql(table: str, condition: str, *, only_cited: bool = False) -> s
         f" sha256(unhex(salt_{name}) || encode(concat({_net(told[name])}))) END AS commitment_{name}"
         for name in form.committed
     ]
-    row_name = f"concat('{netstring(table)}', {_net('disclosure_id')}, {_net('row_id::VARCHAR')})"
+    # Microseconds since 1970, with commas between; nothing stands for a time that is not there.
+    times = ", ',', ".join(f'epoch_us("{name}")' for name in form.hours)
     exact = f", concat({times}) AS exact_times" if times else ""
     cited = (
         " SEMI JOIN cited_evidence e ON e.disclosure_id = numbered.disclosure_id"
@@ -373,13 +392,13 @@ def _committed_sql(table: str, condition: str, *, only_cited: bool = False) -> s
         if only_cited
         else ""
     )
-    passing = ["row_name", *(["exact_times"] if times else []), *(f"seed_{number}" for number, _ in pairs)]
+    passing = ["leaf_key", *(["exact_times"] if times else []), *(f"seed_{number}" for number, _ in pairs)]
     return (
-        "WITH k AS (SELECT unhex(?) AS secret),\n"
-        f"numbered AS (SELECT {', '.join(map(_quoted, kept))}, {_row_id(form)} AS row_id"
+        f"WITH numbered AS (SELECT {', '.join(map(_quoted, kept))}, {_row_id(form)} AS row_id"
         f" FROM {table} r WHERE {condition}),\n"
-        f"named AS (SELECT *, {row_name} AS row_name{exact} FROM numbered{cited}),\n"
-        f"seeded AS (SELECT named.*{''.join(', ' + seed for seed in seeds)} FROM named, k),\n"
+        f"keyed AS (SELECT numbered.*, leaf_key{exact} FROM numbered{cited}"
+        " JOIN leaf_keys k ON k.disclosure_id = numbered.disclosure_id),\n"
+        f"seeded AS (SELECT *{''.join(', ' + seed for seed in seeds)} FROM keyed),\n"
         f"salted AS (SELECT *{''.join(', ' + salt for salt in salts)} FROM seeded),\n"
         f"sealed AS (SELECT *{''.join(', ' + item for item in commitments)} FROM salted)\n"
         f"SELECT * EXCLUDE ({', '.join(passing)}), {_leaf_sql(form, table)} AS leaf FROM sealed"
@@ -392,13 +411,14 @@ def _quoted(name: str) -> str:
 
 def _hours(expression: str) -> str:
     """Return SQL of the whole hours since 1970, also before it."""
-    return f"((epoch_us({expression}) - ((epoch_us({expression}) % {_HOUR}) + {_HOUR}) % {_HOUR}) // {_HOUR})"
+    hour, instant = HOUR_MICROSECONDS, f"epoch_us({expression})"
+    return f"(({instant} - (({instant} % {hour}) + {hour}) % {hour}) // {hour})"
 
 
 def _leaf_sql(form: LeafForm, table: str) -> str:
     """Return SQL of the hash of a leaf, in hexadecimal; ``model.bundle.leaf_bytes`` says the same in Python."""
     values = [f'"{name}"::VARCHAR' for name in form.clear]
-    values += [f"strftime(make_timestamp(epoch_us(\"{name}\")), '%Y-%m-%dT%HZ')" for name in form.hours]
+    values += [f"{_hours(_quoted(name))}::VARCHAR" for name in form.hours]
     values += [f"commitment_{name}" for name in form.committed]
     parts = [f"'{netstring(LEAF_FORMAT)}{netstring(table)}'", *map(_part, values)]
     return f"sha256('\\x00'::BLOB || encode(concat({', '.join(parts)})))"

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from custodiet.model.bundle import LEAF_FORMS, NODES, TIMES, TREES, leaf_bytes, netstring
+from custodiet.model.bundle import HOUR_MICROSECONDS, LEAF_FORMS, NODES, TIMES, TREES, leaf_bytes, netstring
 from custodiet.model.counts import counted
 from custodiet.verify.merkle import leaf_hash, root_of
 from custodiet.verify.result import Verdict
@@ -176,8 +176,8 @@ def _plain(rows: pa.Table, names: list[str]) -> pa.Table:
 
 
 def as_text(column: Any) -> Any:
-    """Write a column as it stands in a leaf: integers in decimal, days in ISO form, times to the hour."""
+    """Write a column as it stands in a leaf: integers in decimal, days in ISO form, times as hours since 1970."""
     if pa.types.is_timestamp(column.type):
-        text = pc.utf8_slice_codeunits(column.cast(pa.timestamp("us")).cast(pa.string()), 0, 13)
-        return pc.binary_join_element_wise(pc.replace_substring(text, " ", "T"), pa.scalar("Z"), pa.scalar(""))
+        hours = pc.floor_temporal(column.cast(pa.timestamp("us")), unit="hour").cast(pa.int64())
+        return pc.divide(hours, HOUR_MICROSECONDS).cast(pa.string())
     return column.cast(pa.string())
