@@ -116,8 +116,7 @@ def reach_chapters(
 
 _PRODUCERS: Final = """
 SELECT shown FROM network_orgs WHERE id IN (SELECT stated_by FROM network_lists)
-   OR id IN (SELECT id FROM network_names
-             WHERE name IN (SELECT producer FROM records WHERE kind = 'network-audit'))
+   OR id IN (SELECT id FROM network_names WHERE name IN (SELECT producer FROM network_days))
 ORDER BY id
 """
 

@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from custodiet.case import Case
 from custodiet.network.graph import BoolArray, Graph, IntArray
-from custodiet.network.statements import in_force
+from custodiet.network.statements import in_force, log_of, record_of
 
 DECLARED: Final = "declared"
 OBSERVED: Final = "observed"
@@ -152,9 +152,12 @@ SELECT source, recipient, min(day) AS first, max(day) AS last, sum(n_records)::B
 FROM network_observed WHERE {known} GROUP BY source, recipient ORDER BY source, recipient
 """
 
-_USE_CITED: Final = """
-SELECT source, recipient, disclosure_id, record_no AS row FROM network_observed WHERE {known}
-QUALIFY row_number() OVER (PARTITION BY source, recipient ORDER BY disclosure_id, record_no) <= {most}
+_USE_CITED: Final = f"""
+SELECT source, recipient, disclosure_id, {record_of("first_row")} AS row
+FROM (SELECT source, recipient, unnest(first_rows) AS first_row
+      FROM (SELECT source, recipient, min(first_row, {_CITED}) AS first_rows
+            FROM network_observed WHERE {{known}} GROUP BY source, recipient))
+JOIN network_logs ON log = {log_of("first_row")}
 ORDER BY source, recipient, disclosure_id, row
 """
 
@@ -170,7 +173,7 @@ def load_declared(case: Case, n: int, as_of: date | None) -> Edges:
 def load_observed(case: Case, n: int, as_of: date | None) -> Edges:
     """Read who searched whose cameras up to a date, by the network logs of the searched."""
     known = "true" if as_of is None else f"day <= DATE '{as_of.isoformat()}'"
-    cited = case.query(_USE_CITED.format(known=known, most=_CITED))
+    cited = case.query(_USE_CITED.format(known=known))
     return _edges(OBSERVED, n, case.query(_USE.format(known=known)), cited)
 
 

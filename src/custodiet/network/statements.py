@@ -10,8 +10,10 @@ name as released without regard to case and spacing.
 The temporary tables made here vanish with the connection:
 ``network_names`` (one row per name as released), ``network_orgs`` (one row per
 organisation), ``network_statements`` (one row per stated share),
-``network_lists`` (one row per list and date) and ``network_observed`` (one row
-per producer, searching organisation and day).
+``network_lists`` (one row per list and date), ``network_logs`` (one row per
+network log), ``network_days`` (one row per producer, network log and day) and
+``network_observed`` (one row per producer, searching organisation, each as
+spelt, and day; its first row stands as one number of log and record).
 """
 
 from __future__ import annotations
@@ -58,7 +60,8 @@ FROM (
 
 _NUMBERED: Final = """
 CREATE OR REPLACE TEMP TABLE network_names AS
-SELECT n.name, o.id, n.status FROM network_raw_names n JOIN network_orgs o USING (key)
+SELECT n.name, o.id, n.status, row_number() OVER (ORDER BY n.name) AS spelling
+FROM network_raw_names n JOIN network_orgs o USING (key)
 """
 
 # A statement of nobody in particular is taken as a list of the organisation whose data it is.
@@ -91,31 +94,54 @@ SELECT p.*, l.until FROM network_placed p JOIN network_lists l
   ON l.stated_by = p.stated_by AND l.direction = p.direction AND l.as_of IS NOT DISTINCT FROM p.as_of
 """
 
-# Searches are counted once by a grouping of their own: counting distinct keys within groups takes three times as long.
-_OBSERVED: Final = """
-CREATE OR REPLACE TEMP TABLE network_observed AS
-WITH logs AS (
-  SELECT disclosure_id, row_number() OVER (ORDER BY disclosure_id) AS log
-  FROM (SELECT DISTINCT disclosure_id FROM records)),
-made AS (
-  SELECT producer, org, coalesce(searched_local, searched_at::TIMESTAMP)::DATE AS day, {search} AS search,
-         count(*) AS n_records, min(log * {rows} + record_no) AS first_row
-  FROM records r JOIN logs USING (disclosure_id) {join}
-  WHERE kind = 'network-audit' AND org_basis = 'released'
-  GROUP BY ALL),
-q AS (
-  SELECT producer, org, day, sum(n_records)::BIGINT AS n_records,
-         sum(CASE WHEN search IS NULL THEN n_records ELSE 1 END)::BIGINT AS n_searches, min(first_row) AS first_row
-  FROM made GROUP BY ALL)
-SELECT p.id AS source, o.id AS recipient, q.day, q.n_records, q.n_searches,
-       l.disclosure_id, q.first_row % {rows} AS record_no
-FROM q JOIN logs l ON l.log = q.first_row // {rows}
-JOIN network_names p ON p.name = q.producer
-JOIN network_names o ON o.name = q.org
-WHERE p.id <> o.id
+# Logs numbered in the order of their ids, so that one whole number stands for a row and sorts as its citation does.
+_LOGS: Final = """
+CREATE OR REPLACE TEMP TABLE network_logs AS
+SELECT disclosure_id, row_number() OVER (ORDER BY disclosure_id) AS log
+FROM (SELECT DISTINCT disclosure_id FROM records WHERE kind = 'network-audit')
 """
 
-_JOIN_SIGHTINGS: Final = "LEFT JOIN sightings g USING (disclosure_id, record_no)"
+_DAY: Final = "coalesce(searched_local, searched_at::TIMESTAMP)::DATE"
+
+_DAYS: Final = f"""
+CREATE OR REPLACE TEMP TABLE network_days AS
+SELECT producer, disclosure_id, {_DAY} AS day, count(*) AS n_records,
+       count(*) FILTER (org IS NULL OR trim(org) = '' OR org_basis <> 'released') AS n_without,
+       count(searched_at) AS n_timed
+FROM records WHERE kind = 'network-audit' GROUP BY ALL
+"""
+
+# Few searches have more than one record; only those can be counted twice, and only they are looked up.
+_REPEATED: Final = """
+CREATE OR REPLACE TEMP TABLE network_repeated AS
+SELECT search_key, disclosure_id, record_no FROM sightings
+WHERE search_key IN (SELECT search_key FROM sightings GROUP BY search_key HAVING count(*) > 1)
+"""
+
+# Grouped by whole numbers that stand for the names as released: grouping by the names takes longer.
+_OBSERVED: Final = f"""
+CREATE OR REPLACE TEMP TABLE network_observed AS
+WITH made AS (
+  SELECT p.spelling AS producer, o.spelling AS org, {_DAY} AS day, count(*) AS n_records,
+         min(l.log * {{rows}} + r.record_no) AS first_row
+  FROM records r JOIN network_logs l USING (disclosure_id)
+  JOIN network_names p ON p.name = r.producer JOIN network_names o ON o.name = r.org
+  WHERE r.kind = 'network-audit' AND r.org_basis = 'released' AND p.id <> o.id
+  GROUP BY ALL),
+again AS (
+  SELECT producer, org, day, sum(n - 1)::BIGINT AS n FROM (
+    SELECT p.spelling AS producer, o.spelling AS org, {_DAY} AS day, t.search_key, count(*) AS n
+    FROM network_repeated t JOIN records r USING (disclosure_id, record_no)
+    JOIN network_names p ON p.name = r.producer JOIN network_names o ON o.name = r.org
+    WHERE r.kind = 'network-audit' AND r.org_basis = 'released' AND p.id <> o.id
+    GROUP BY ALL HAVING count(*) > 1)
+  GROUP BY ALL)
+SELECT p.id AS source, o.id AS recipient, m.day, m.n_records, m.n_records - coalesce(a.n, 0) AS n_searches, m.first_row
+FROM made m LEFT JOIN again a
+  ON a.producer = m.producer AND a.org = m.org AND a.day IS NOT DISTINCT FROM m.day
+JOIN network_names p ON p.spelling = m.producer JOIN network_names o ON o.spelling = m.org
+"""
+
 # More rows than a table can have.
 _ROWS: Final = 1 << 40
 
@@ -123,12 +149,18 @@ _ROWS: Final = 1 << 40
 def prepare(case: Case) -> None:
     """Build the temporary tables of names, organisations, statements, lists and observed use."""
     prepare_statements(case)
-    linked = case.count("sightings") > 0
-    case.execute(
-        _OBSERVED.format(
-            search="g.search_key" if linked else "NULL", join=_JOIN_SIGHTINGS if linked else "", rows=_ROWS
-        )
-    )
+    for statement in (_LOGS, _DAYS, _REPEATED, _OBSERVED.format(rows=_ROWS), "DROP TABLE network_repeated"):
+        case.execute(statement)
+
+
+def record_of(row: str) -> str:
+    """Give the SQL of the record number in a ``first_row`` of ``network_observed``."""
+    return f"{row} % {_ROWS}"
+
+
+def log_of(row: str) -> str:
+    """Give the SQL of the log number in a ``first_row``, which ``network_logs`` turns into a disclosure."""
+    return f"{row} // {_ROWS}"
 
 
 def prepare_statements(case: Case) -> None:

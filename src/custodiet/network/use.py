@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any, Final
 
 from custodiet.case import Case
-from custodiet.network.statements import in_force, prepare
+from custodiet.network.statements import in_force, log_of, prepare, record_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,54 +151,55 @@ class DeclaredAndObserved:
 
 
 _COVERAGE: Final = """
-SELECT o.shown, min(day), max(day), coalesce(max(day) - min(day) + 1, 0), count(DISTINCT day), count(*),
-       count(*) FILTER (org IS NULL OR trim(org) = '' OR org_basis <> 'released'),
-       list(DISTINCT disclosure_id ORDER BY disclosure_id)
-FROM (SELECT producer, org, org_basis, disclosure_id,
-             coalesce(searched_local, searched_at::TIMESTAMP)::DATE AS day
-      FROM records WHERE kind = 'network-audit') r
-JOIN network_names n ON n.name = r.producer JOIN network_orgs o ON o.id = n.id
+SELECT o.shown, min(day), max(day), coalesce(max(day) - min(day) + 1, 0), count(DISTINCT day),
+       sum(n_records)::BIGINT, sum(n_without)::BIGINT, list(DISTINCT disclosure_id ORDER BY disclosure_id)
+FROM network_days d JOIN network_names n ON n.name = d.producer JOIN network_orgs o ON o.id = n.id
 WHERE {until} GROUP BY o.shown ORDER BY o.shown
 """
 
-# One row per producer, searching organisation and day, with what the lists of that day say.
+# One row per producer and searching organisation, with what the lists of each day say, added up.
 _JUDGED: Final = """
 CREATE OR REPLACE TEMP TABLE network_judged AS
-SELECT u.source, u.recipient, u.day, u.n_searches, u.disclosure_id, u.record_no,
-       EXISTS (SELECT 1 FROM network_statements t
-               WHERE t.source = u.source AND t.recipient = u.recipient AND t.status <> 'pending'
-                 AND (t.as_of IS NULL OR t.as_of <= u.day) AND (t.until IS NULL OR t.until > u.day)
-              ) AS listed,
-       EXISTS (SELECT 1 FROM network_lists l
-               WHERE l.stated_by = u.source AND l.direction <> 'in'
-                 AND (l.as_of IS NULL OR l.as_of <= u.day) AND (l.until IS NULL OR l.until > u.day)
-              ) AS evaluable
-FROM network_observed u WHERE {until}
+WITH listed AS (
+  SELECT DISTINCT u.source, u.recipient, u.day FROM network_observed u
+  JOIN network_statements t ON t.source = u.source AND t.recipient = u.recipient
+  WHERE t.status <> 'pending' AND (t.as_of IS NULL OR t.as_of <= u.day) AND (t.until IS NULL OR t.until > u.day)),
+evaluable AS (
+  SELECT DISTINCT d.source, d.day FROM (SELECT DISTINCT source, day FROM network_observed) d
+  JOIN network_lists l ON l.stated_by = d.source
+  WHERE l.direction <> 'in' AND (l.as_of IS NULL OR l.as_of <= d.day) AND (l.until IS NULL OR l.until > d.day)),
+judged AS (
+  SELECT u.source, u.recipient, u.day, u.n_searches, u.first_row,
+         l.source IS NOT NULL AS listed, e.source IS NOT NULL AS evaluable
+  FROM (SELECT * FROM network_observed WHERE {until}) u
+  LEFT JOIN listed l ON l.source = u.source AND l.recipient = u.recipient AND l.day = u.day
+  LEFT JOIN evaluable e ON e.source = u.source AND e.day = u.day)
+SELECT source, recipient, bool_or(listed) AS any_listed, bool_or(evaluable) AS any_evaluable,
+       sum(n_searches) FILTER (NOT listed AND evaluable)::BIGINT AS n_unlisted,
+       coalesce(sum(n_searches) FILTER (listed), 0)::BIGINT AS n_listed,
+       coalesce(sum(n_searches) FILTER (NOT listed AND NOT evaluable), 0)::BIGINT AS n_not_evaluable,
+       min(day) FILTER (NOT listed AND evaluable) AS first_day,
+       max(day) FILTER (NOT listed AND evaluable) AS last_day,
+       arg_min(first_row, (day, first_row)) FILTER (NOT listed AND evaluable) AS first_row
+FROM judged GROUP BY source, recipient
 """
 
-_UNLISTED: Final = """
-SELECT p.shown, o.shown,
-       sum(n_searches) FILTER (NOT listed AND evaluable)::BIGINT,
-       coalesce(sum(n_searches) FILTER (listed), 0)::BIGINT,
-       coalesce(sum(n_searches) FILTER (NOT listed AND NOT evaluable), 0)::BIGINT,
-       min(day) FILTER (NOT listed AND evaluable), max(day) FILTER (NOT listed AND evaluable),
-       arg_min(disclosure_id || ':' || record_no, (day, disclosure_id, record_no))
-         FILTER (NOT listed AND evaluable)
+_UNLISTED: Final = f"""
+SELECT p.shown, o.shown, n_unlisted, n_listed, n_not_evaluable, first_day, last_day,
+       disclosure_id || ':' || {record_of("first_row")}
 FROM network_judged JOIN network_orgs p ON p.id = source JOIN network_orgs o ON o.id = recipient
-GROUP BY p.shown, o.shown HAVING bool_or(NOT listed AND evaluable) ORDER BY p.shown, o.shown
+JOIN network_logs ON log = {log_of("first_row")}
+WHERE n_unlisted IS NOT NULL ORDER BY p.shown, o.shown
 """
 
 _PAIRS: Final = """
 SELECT o.shown, count(*) FILTER (any_listed), count(*) FILTER (NOT any_listed AND NOT any_evaluable)
-FROM (SELECT source, bool_or(listed) AS any_listed, bool_or(evaluable) AS any_evaluable
-      FROM network_judged GROUP BY source, recipient)
-JOIN network_orgs o ON o.id = source GROUP BY o.shown
+FROM network_judged JOIN network_orgs o ON o.id = source GROUP BY o.shown
 """
 
 _UNUSED: Final = """
-WITH logged AS (SELECT DISTINCT n.id AS source, coalesce(searched_local, searched_at::TIMESTAMP)::DATE AS day
-                FROM records r JOIN network_names n ON n.name = r.producer
-                WHERE kind = 'network-audit' AND searched_at IS NOT NULL),
+WITH logged AS (SELECT DISTINCT n.id AS source, d.day
+                FROM network_days d JOIN network_names n ON n.name = d.producer WHERE d.n_timed > 0),
 held AS (SELECT source, recipient, min(disclosure_id || ':' || source_row) AS citation
          FROM network_statements WHERE status <> 'pending' AND source <> recipient AND {held}
          GROUP BY ALL),
@@ -221,8 +222,7 @@ ORDER BY p.shown, o.shown
 _WITHOUT_LOG: Final = """
 SELECT count(*) FROM (
   SELECT DISTINCT source FROM network_statements
-  EXCEPT SELECT n.id FROM records r JOIN network_names n ON n.name = r.producer
-         WHERE r.kind = 'network-audit')
+  EXCEPT SELECT n.id FROM network_days d JOIN network_names n ON n.name = d.producer)
 """
 
 
