@@ -85,32 +85,10 @@ class PersonCounts:
     groups: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Sought:
-    """Hold what the attacks on a publication look for; made once where the attacks run in several turns.
-
-    Attributes:
-        secrets: Plates and account names.
-        quoted: Approved quotes, in which an account may be named.
-        own: Pseudonyms that the publication can have given.
-    """
-
-    secrets: Secrets
-    quoted: tuple[str, ...]
-    own: frozenset[str]
-
-    @classmethod
-    def of(cls, publication: Publication) -> Sought:
-        """Collect it from the case."""
-        secrets = secrets_of(publication.case, with_accounts=not publication.accounts_named)
-        return cls(secrets, tuple(approved_texts(publication.case)), _own_pseudonyms(publication))
-
-
 def check_publication(
     publication: Publication,
     outputs: Mapping[str, bytes | pa.Table | StoredRows],
     *,
-    sought: Sought | None = None,
     person_counts: Sequence[PersonCounts] = (),
     min_cell: int = MIN_CELL,
 ) -> list[Refusal]:
@@ -121,17 +99,18 @@ def check_publication(
         outputs: Name to what would be written there. Tables may be given as Arrow tables, as stored rows or
             as the bytes of their file; files are decoded by their ending (Parquet, CSV, JSON, HTML, SVG, PDF,
             ZIP, gzip, text).
-        sought: What is looked for; collected from the case where it is not given.
         person_counts: Tables of counts about persons.
         min_cell: Smallest count about persons that may be shown.
     """
-    sought = sought or Sought.of(publication)
+    secrets = secrets_of(publication.case, with_accounts=not publication.accounts_named)
+    quoted = approved_texts(publication.case)
+    own = _own_pseudonyms(publication)
     refusals: list[Refusal] = []
     for name, output in outputs.items():
         try:
             for part in decode(name, output):
-                refusals += _residue(sought, part)
-                refusals += _links(part, sought.own)
+                refusals += _residue(secrets, part, quoted)
+                refusals += _links(part, own)
                 refusals += _joins(publication, part)
         except Undecodable as error:
             refusals.append(
@@ -154,15 +133,7 @@ def require_safe(
     Raises:
         PublishingRefused: An attack succeeded; the message names places, counts and mends.
     """
-    refuse(check_publication(publication, outputs, person_counts=person_counts, min_cell=min_cell))
-
-
-def refuse(refusals: Sequence[Refusal]) -> None:
-    """Refuse publishing when an attack succeeded.
-
-    Raises:
-        PublishingRefused: There is a refusal; the message names places, counts and mends.
-    """
+    refusals = check_publication(publication, outputs, person_counts=person_counts, min_cell=min_cell)
     if not refusals:
         return
     told = " ".join(str(refusal) for refusal in refusals[:_MOST_TOLD])
@@ -172,8 +143,7 @@ def refuse(refusals: Sequence[Refusal]) -> None:
     )
 
 
-def _residue(sought: Sought, part: Decoded) -> Iterable[Refusal]:
-    secrets, quoted = sought.secrets, sought.quoted
+def _residue(secrets: Secrets, part: Decoded, quoted: Sequence[str]) -> Iterable[Refusal]:
     cells = [text for text in part.cells if not is_harmless(text)]
     texts = (*cells, *part.prose)
     plates = sum(plates_in(secrets, text) for text in texts)

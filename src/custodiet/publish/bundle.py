@@ -24,7 +24,7 @@ from custodiet.law.local_inputs import ensure_input_tables, input_tables
 from custodiet.model.bundle import LEAF_FORMAT, NODES, TREES, canonical_json
 from custodiet.model.errors import UsageError
 from custodiet.privacy import Publication
-from custodiet.privacy.gate import Refusal, Sought, check_publication, refuse
+from custodiet.privacy.gate import require_safe
 from custodiet.privacy.quotes import approved_quotes
 from custodiet.publish.claim_sheet import check_sql, write_claims
 from custodiet.publish.claims import Claim, make_claims
@@ -32,7 +32,7 @@ from custodiet.publish.keys import load_key
 from custodiet.publish.leaves import prove
 from custodiet.publish.manifest import sign_manifest, write_manifest
 from custodiet.publish.originals import write_originals
-from custodiet.publish.package import outward_tables, write_indicators, write_tables
+from custodiet.publish.package import committed_tables, linked_tables, write_indicators, write_tables
 from custodiet.publish.reply import write_packets
 from custodiet.publish.rule_texts import write_rule_texts
 
@@ -148,25 +148,24 @@ def _write_content(
     publication: Publication, work: Path, options: Options, report_writer: ReportWriter | None,
     progress: Callable[[str], None],
 ) -> tuple[list[Claim], int]:  # fmt: skip
-    case = publication.case
     progress("tables as they may be seen")
-    tables = outward_tables(publication, work / "tables")
-    write_tables(work / "tables", publication.name, tables)
-    # Two threads: one seals the rows of the originals and attacks the tables, the other writes what tells of them.
-    with case.beside() as second, ThreadPoolExecutor(1) as beside:
-        sealing = beside.submit(_seal, replace(publication, case=second), tables, work)
+    tables = committed_tables(publication, work / "tables")
+    # Sealing takes as long as all the rest, and is done beside it.
+    with publication.case.beside() as second, ThreadPoolExecutor(1) as beside:
+        sealing = beside.submit(_seal, replace(publication, case=second), dict(tables), work)
+        tables |= linked_tables(publication, work / "tables")
+        write_tables(work / "tables", publication.name, tables)
         progress("claim sheet")
         claims = _write_claims(publication, work, tables, options)
         writer = report_writer or _report_writer()
         if writer is not None:
             progress("report")
-            writer(case, work / "report", pdf=True, publication=publication)
-        progress("hash trees, and attacks on the tables")
-        sealed = sealing.result()
+            writer(publication.case, work / "report", pdf=True, publication=publication)
         progress("attacks on what would be published")
-        told = _told(work, _facts(publication))
-        refuse([*sealed.refusals, *check_publication(sealed.publication, told, sought=sealed.sought)])
-    return claims, sealed.n_cited
+        require_safe(publication, _outputs(work, tables, _facts(publication)))
+        progress("hash trees")
+        n_cited = sealing.result()
+    return claims, n_cited
 
 
 def _write_claims(
@@ -185,30 +184,23 @@ def _write_claims(
     return claims
 
 
-@dataclass(frozen=True, slots=True)
-class _Sealed:
-    """Hold what sealing the tables gave, and what the attacks on the rest need."""
-
-    publication: Publication
-    sought: Sought
-    refusals: list[Refusal]
-    n_cited: int
-
-
-def _seal(publication: Publication, tables: Mapping[str, pa.Table | StoredRows], work: Path) -> _Sealed:
-    """Build the hash trees and the proofs, and attack the tables."""
+def _seal(publication: Publication, tables: Mapping[str, pa.Table | StoredRows], work: Path) -> int:
+    """Build the hash trees, and prove the cited rows; return how many they are."""
     (work / "proofs").mkdir()
     proofs = prove(publication.case, publication.name, tables["evidence"], tables, work / "proofs")
     (work / TREES).write_bytes(canonical_json({"format": LEAF_FORMAT, "trees": proofs.trees}))
     pq.write_table(proofs.nodes, work / NODES, compression="zstd")
-    sought = Sought.of(publication)
-    refusals = check_publication(publication, _published_tables(tables), sought=sought)
-    return _Sealed(publication, sought, refusals, proofs.n_cited)
+    return proofs.n_cited
 
 
-def _published_tables(tables: Mapping[str, pa.Table | StoredRows]) -> dict[str, pa.Table | StoredRows]:
-    """Name the tables that the attacks are run on, without their keys."""
-    found = {}
+def _outputs(
+    work: Path, tables: Mapping[str, pa.Table | StoredRows], facts: Mapping[str, Any]
+) -> dict[str, bytes | pa.Table | StoredRows]:
+    """Gather what the attacks are run on: all that was made of the case, each content once.
+
+    Opened rows of proofs are left out: they are rows of the tables, or they would not be opened.
+    """
+    found: dict[str, bytes | pa.Table | StoredRows] = {"manifest.json": canonical_json(facts)}
     for name, rows in tables.items():
         # The rows of evidence are keys: they hold no cell of an original.
         if name in _KEYS_ONLY:
@@ -216,18 +208,9 @@ def _published_tables(tables: Mapping[str, pa.Table | StoredRows]) -> dict[str, 
         if isinstance(rows, pa.Table):
             rows = rows.drop_columns([column for column in rows.column_names if column in _KEYS])
         found[f"tables/{name}.parquet"] = rows
-    return found
-
-
-def _told(work: Path, facts: Mapping[str, Any]) -> dict[str, bytes]:
-    """Gather what is told beside the tables, each content once.
-
-    Opened rows of proofs are left out: they are rows of the tables, or they would not be opened.
-    """
-    found = {"manifest.json": canonical_json(facts)}
     for path in sorted(work.rglob("*")):
         place = path.relative_to(work).as_posix()
-        if path.is_file() and place.split("/")[0] in _MADE_OF_THE_CASE:
+        if place.split("/")[0] in _MADE_OF_THE_CASE and path.is_file():
             found[place] = path.read_bytes()
     return found
 

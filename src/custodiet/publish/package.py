@@ -13,6 +13,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from custodiet.case.stored import StoredRows
+from custodiet.model.bundle import LEAF_FORMS
 from custodiet.model.tables import CONTRACT_TABLES, Column, ColumnType, Table
 from custodiet.privacy import Publication, outward_table
 from custodiet.privacy.differential import DIFFERENTIAL, outward_differential
@@ -52,8 +53,8 @@ _SCHEMA: Final[dict[ColumnType, dict[str, Any]]] = {
 }
 
 
-def outward_tables(publication: Publication, folder: Path) -> dict[str, pa.Table | StoredRows]:
-    """Return all tables of a bundle as they are published, evidence and the redaction differential among them.
+def committed_tables(publication: Publication, folder: Path) -> dict[str, pa.Table | StoredRows]:
+    """Return the tables of a bundle as they are published: all whose rows are sealed, and what cites them.
 
     Args:
         publication: What is published, and under which name.
@@ -63,12 +64,20 @@ def outward_tables(publication: Publication, folder: Path) -> dict[str, pa.Table
     tables: dict[str, pa.Table | StoredRows] = {
         name: outward_table(publication, name) for name in CONTRACT_TABLES if name not in LONG_TABLES
     }
-    for name in LONG_TABLES:
-        parts = outward_parts(publication, name)
-        tables[name] = write_parts(parts, outward_schema(name), folder, name, marked=_mark(publication.name))
+    tables |= {name: _long_table(publication, name, folder) for name in LONG_TABLES if name in LEAF_FORMS}
     tables[EVIDENCE.name] = evidence_table(publication.case, tables["indicators"])
-    tables[DIFFERENTIAL.name] = outward_differential(publication)
     return tables
+
+
+def linked_tables(publication: Publication, folder: Path) -> dict[str, pa.Table | StoredRows]:
+    """Return the other tables of a bundle: what links rows to each other, and the redaction differential."""
+    tables = {name: _long_table(publication, name, folder) for name in LONG_TABLES if name not in LEAF_FORMS}
+    return tables | {DIFFERENTIAL.name: outward_differential(publication)}
+
+
+def _long_table(publication: Publication, name: str, folder: Path) -> pa.Table | StoredRows:
+    parts = outward_parts(publication, name)
+    return write_parts(parts, outward_schema(name), folder, name, marked=_mark(publication.name))
 
 
 def write_tables(folder: Path, name: str, tables: Mapping[str, pa.Table | StoredRows]) -> None:
