@@ -111,7 +111,7 @@ def _read(source: Source) -> list[Part]:
                     Phrase((source.total("records", records), "; copies of one search were not joined")),
                 )
             )
-        first, last = source.case.rows("SELECT min(local_at), max(local_at) FROM report_searches")[0]
+        first, last = source.case.rows("SELECT min(first_at), max(last_at) FROM report_days")[0]
         items.append(("Period of the searches", span(first, last)))
     shares = measure(
         "shares",

@@ -36,8 +36,8 @@ SELECT date_trunc('{{period}}', {_WHEN})::DATE AS period, count(*) AS n, count(D
 FROM records WHERE searched_at IS NOT NULL GROUP BY 1 ORDER BY 1
 """
 _COUNTS: Final = """
-SELECT date_trunc('{period}', local_at)::DATE AS period, purpose_class, count(*) AS n
-FROM report_searches WHERE local_at IS NOT NULL GROUP BY ALL
+SELECT date_trunc('{period}', day)::DATE AS period, purpose_class, sum(n)::BIGINT AS n
+FROM report_days WHERE day IS NOT NULL GROUP BY ALL
 """
 _SPANS: Final = f"""
 SELECT DISTINCT date_trunc('{{period}}', min({_WHEN}))::DATE, date_trunc('{{period}}', max({_WHEN}))::DATE
@@ -63,7 +63,7 @@ def chapters(source: Source) -> Iterator[Chapter]:
 
 
 def _searches(source: Source) -> list[Part]:
-    first, last = source.case.rows("SELECT min(local_at)::DATE, max(local_at)::DATE FROM report_searches")[0]
+    first, last = source.case.rows("SELECT min(day), max(day) FROM report_days")[0]
     if first is None:
         return []
     word = "day" if (last - first).days < DAYS else "month"
@@ -77,7 +77,7 @@ def _searches(source: Source) -> list[Part]:
     told = [(name, label) for name, label in zip(CLASSES, CLASS_WORDS, strict=True) if any(series[name])]
     shown = [(label, series[name]) for name, label in told]
     colours = [COLOURS[CLASSES.index(name)] for name, _ in told]
-    missing = int(source.case.value("SELECT count(*) FROM report_searches WHERE local_at IS NULL"))
+    missing = int(source.case.value("SELECT coalesce(sum(n), 0)::BIGINT FROM report_days WHERE day IS NULL"))
     summary = f"By {word} on the producer’s wall clock, parted by what the stated reason tells."
     if missing:
         summary += f" {counted(missing, 'row')} without a readable time are left out."

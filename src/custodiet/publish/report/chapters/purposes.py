@@ -27,7 +27,7 @@ LISTED: Final = 60
 
 _SETS: Final = """
 SELECT l.labels, s.n FROM report_label_sets l
-JOIN (SELECT label_set, count(*) AS n FROM report_searches GROUP BY label_set) s USING (label_set)
+JOIN (SELECT label_set, sum(n)::BIGINT AS n FROM report_searchers GROUP BY label_set) s USING (label_set)
 """
 _BY_LABEL: Final = f"""
 SELECT label, sum(n)::BIGINT AS n FROM (SELECT unnest(labels) AS label, n FROM ({_SETS}))
@@ -37,7 +37,7 @@ _BY_GROUP: Final = f"""
 SELECT word, sum(n)::BIGINT AS n FROM (SELECT unnest({GROUPS_OF}) AS word, n FROM ({_SETS}))
 GROUP BY word ORDER BY n DESC, word
 """
-_CLASSES: Final = "SELECT purpose_class, count(*) AS n FROM report_searches GROUP BY 1"
+_CLASSES: Final = "SELECT purpose_class, sum(n)::BIGINT AS n FROM report_searchers GROUP BY 1"
 
 
 def chapters(source: Source) -> Iterator[Chapter]:

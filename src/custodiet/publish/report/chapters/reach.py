@@ -79,7 +79,7 @@ def _distribution(source: Source, column: str, word: str) -> list[Part]:
     )
     row = source.case.rows(
         f"SELECT count(*), count(*) FILTER ({column} > 0), median({column}) FILTER ({column} > 0),"
-        f" quantile_disc({column}, 0.9) FILTER ({column} > 0), max({column}), {steps} FROM report_searches"
+        f" quantile_disc({column}, 0.9) FILTER ({column} > 0), max({column}), {steps} FROM {source.counted}"
     )[0]
     total, told, median, ninth, most, *counts = row
     if not told:

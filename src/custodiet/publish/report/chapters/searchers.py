@@ -18,18 +18,20 @@ LISTED: Final = 25
 CLASSES: Final = ("stated", "unknown", "uninformative", "hidden", "not told")
 CLASS_WORDS: Final = ("a purpose is stated", "not placed", "says nothing", "hidden", "not told")
 
-_COUNTS: Final = """count(*) AS n, count(DISTINCT org) AS orgs,
-    count(*) FILTER (purpose_class = 'stated') AS stated, count(*) FILTER (purpose_class = 'unknown') AS unknown,
-    count(*) FILTER (purpose_class = 'uninformative') AS uninformative,
-    count(*) FILTER (purpose_class = 'hidden') AS hidden, count(*) FILTER (purpose_class = 'not told') AS not_told"""
+_COUNTS: Final = "sum(n)::BIGINT AS n, count(DISTINCT org) AS orgs, " + ", ".join(
+    f"coalesce(sum(n) FILTER (purpose_class = '{name}'), 0)::BIGINT AS {name.replace(' ', '_')}"
+    for name in ("stated", "unknown", "uninformative", "hidden", "not told")
+)
 
 
 def chapters(source: Source) -> Iterator[Chapter]:
     """Give the chapter, if the case holds a search."""
-    total = int(source.case.value("SELECT count(*) FROM report_searches"))
+    total = int(source.case.value("SELECT coalesce(sum(n), 0)::BIGINT FROM report_searchers"))
     if not total:
         return
-    found = {row["level"]: row for row in source.counts(f"SELECT level, {_COUNTS} FROM report_searches GROUP BY level")}
+    found = {
+        row["level"]: row for row in source.counts(f"SELECT level, {_COUNTS} FROM report_searchers GROUP BY level")
+    }
     order = [str(level) for level in Level]
     levels = [
         found[level] for level in sorted(found, key=lambda word: order.index(word) if word in order else len(order))
@@ -47,8 +49,8 @@ def chapters(source: Source) -> Iterator[Chapter]:
         *_states(source, total),
         *_organisations(source),
     ]
-    orgs = int(source.case.value("SELECT count(DISTINCT org) FROM report_searches"))
-    unnamed = int(source.case.value("SELECT count(*) FROM report_searches WHERE org IS NULL"))
+    orgs = int(source.case.value("SELECT count(DISTINCT org) FROM report_searchers"))
+    unnamed = int(source.case.value("SELECT coalesce(sum(n), 0)::BIGINT FROM report_searchers WHERE org IS NULL"))
     lead = f"{counted_searches(source, total)}{unsure(source)} by {counted(orgs, 'organisation')}"
     lead += f"; {number(unnamed)} do not show who searched." if unnamed else "."
     yield Chapter("searchers", "Who searched", tuple(parts), lead)
@@ -109,7 +111,7 @@ def _table(source: Source, caption: str, word: str, rows: list[dict[str, Any]], 
 
 
 def _states(source: Source, total: int) -> list[Part]:
-    rows = source.counts(f"SELECT state, {_COUNTS} FROM report_searches GROUP BY state ORDER BY state NULLS LAST")
+    rows = source.counts(f"SELECT state, {_COUNTS} FROM report_searchers GROUP BY state ORDER BY state NULLS LAST")
     return [
         _table(
             source,
@@ -125,7 +127,7 @@ def _states(source: Source, total: int) -> list[Part]:
 def _organisations(source: Source) -> list[Part]:
     rows = source.counts(
         f"SELECT org, any_value(level ORDER BY level) AS level, any_value(state ORDER BY state) AS state, {_COUNTS}"
-        " FROM report_searches WHERE org IS NOT NULL GROUP BY org"
+        " FROM report_searchers WHERE org IS NOT NULL GROUP BY org"
     )
     enough = [row for row in rows if evaluable(row) >= ENOUGH]
     if not enough:
