@@ -201,6 +201,27 @@ def test_one_search_in_two_records_counts_once(case: Case) -> None:
     assert (facts.n_rows, facts.n_searches) == (2, 1)
 
 
+def test_searches_are_counted_by_day_and_spelling_and_unjoined_records_for_themselves(case: Case) -> None:
+    first, second = date(2026, 3, 3), date(2026, 3, 4)
+    add_searches(case, "A", [("B", first), ("B", first), ("B", second), ("b", first), ("B", first), ("B", first)])
+    joined = [("twice", 1), ("twice", 2), ("twice", 3), ("twice", 4), ("once", 5)]
+    case.append_rows(
+        "sightings", [{"search_key": key, "disclosure_id": "log", "record_no": number} for key, number in joined]
+    )
+    facts = Network.from_case(case).reach("A").observed.direct.organisations[0].facts
+    # One search on the first day as "B" and as "b" and one on the second, the search of record 5, and record 6.
+    assert (facts.n_rows, facts.n_searches) == (6, 5)
+    assert facts.citations == ("log:1", "log:3", "log:4")
+
+
+def test_citations_are_the_first_records_in_the_order_of_the_logs(case: Case) -> None:
+    days = [date(2026, 3, day) for day in (9, 7, 8, 6)]
+    add_searches(case, "A", [("B", day) for day in days[:2]], disclosure_id="log-b")
+    add_searches(case, "A", [("B", day) for day in days[2:]], disclosure_id="log-a")
+    facts = Network.from_case(case).reach("A").observed.direct.organisations[0].facts
+    assert facts.citations == ("log-a:1", "log-a:2", "log-b:1")
+
+
 def test_unknown_name_gets_the_nearest_known_ones(case: Case) -> None:
     add_shares(case, [("Walnut Grove PD", "Pine Valley PD")])
     with pytest.raises(UsageError, match="Nearest known names: Walnut Grove PD"):

@@ -118,7 +118,8 @@ SELECT search_key, disclosure_id, record_no FROM sightings
 WHERE search_key IN (SELECT search_key FROM sightings GROUP BY search_key HAVING count(*) > 1)
 """
 
-# Grouped by whole numbers that stand for the names as released: grouping by the names takes longer.
+# Grouped by whole numbers that stand for the names as released: grouping by the names takes longer, and so does
+# telling of every record, rather than of every group, whether an organisation searched its own cameras.
 _OBSERVED: Final = f"""
 CREATE OR REPLACE TEMP TABLE network_observed AS
 WITH made AS (
@@ -126,20 +127,21 @@ WITH made AS (
          min(l.log * {{rows}} + r.record_no) AS first_row
   FROM records r JOIN network_logs l USING (disclosure_id)
   JOIN network_names p ON p.name = r.producer JOIN network_names o ON o.name = r.org
-  WHERE r.kind = 'network-audit' AND r.org_basis = 'released' AND p.id <> o.id
+  WHERE r.kind = 'network-audit' AND r.org_basis = 'released'
   GROUP BY ALL),
 again AS (
   SELECT producer, org, day, sum(n - 1)::BIGINT AS n FROM (
     SELECT p.spelling AS producer, o.spelling AS org, {_DAY} AS day, t.search_key, count(*) AS n
     FROM network_repeated t JOIN records r USING (disclosure_id, record_no)
     JOIN network_names p ON p.name = r.producer JOIN network_names o ON o.name = r.org
-    WHERE r.kind = 'network-audit' AND r.org_basis = 'released' AND p.id <> o.id
+    WHERE r.kind = 'network-audit' AND r.org_basis = 'released'
     GROUP BY ALL HAVING count(*) > 1)
   GROUP BY ALL)
 SELECT p.id AS source, o.id AS recipient, m.day, m.n_records, m.n_records - coalesce(a.n, 0) AS n_searches, m.first_row
 FROM made m LEFT JOIN again a
   ON a.producer = m.producer AND a.org = m.org AND a.day IS NOT DISTINCT FROM m.day
 JOIN network_names p ON p.spelling = m.producer JOIN network_names o ON o.spelling = m.org
+WHERE p.id <> o.id
 """
 
 # More rows than a table can have.
