@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from custodiet.privacy import Publication
 from custodiet.publish.report import write_report
 from custodiet.publish.report.html import href, render_html
 from custodiet.publish.report.pdf import render_pdf
+from custodiet.publish.report.source import Source
 from custodiet.publish.report.write import make_document
 from tests.publish.report_cases import disclosure, indicator, portal, record
 
@@ -169,6 +170,41 @@ def test_months_without_records_are_named_and_asked_for(case: Case) -> None:
         "2 months between the first and the last record of a log hold no record (Town PD: 2026-02 and 2026-03)" in text
     )
     assert "The log of Town PD for 2026-02 and 2026-03, or a statement that nobody searched." in text
+
+
+@pytest.mark.parametrize("second_zone", [-5, -8])
+def test_a_search_counts_on_the_day_of_the_wall_clock(case: Case, second_zone: int) -> None:
+    # Half past three in the morning, UTC, is the day before where the logs were kept; once before 1970.
+    times = [datetime(1969, 3, 5, 3, 30, tzinfo=UTC), datetime(1969, 3, 6, 3, 30, tzinfo=UTC)]
+    hours = (-5, second_zone)
+    case.append_rows("disclosures", [disclosure()])
+    case.append_rows(
+        "records",
+        [
+            record(n, searched_at=at, searched_local=(at + timedelta(hours=zone)).replace(tzinfo=None))
+            for n, (at, zone) in enumerate(zip(times, hours, strict=True), 1)
+        ],
+    )
+    keys = ("s1", "s2", "s3")
+    case.append_rows(
+        "searches",
+        [
+            {"search_key": key, "org": "Town PD", "searched_at": at, "purposes": ["person.missing"]}
+            for key, at in zip(keys, [*times, None], strict=True)
+        ],
+    )
+    case.append_rows(
+        "sightings", [{"search_key": key, "disclosure_id": "d", "record_no": n} for n, key in enumerate(keys[:2], 1)]
+    )
+    source = Source(Publication(case, "report"))
+    source.prepare()
+    days = case.rows("SELECT day, purpose_class, n, first_at FROM report_days ORDER BY day")
+    source.release()
+    assert days == [
+        (date(1969, 3, 4), "stated", 1, datetime(1969, 3, 4, 22, 30)),
+        (date(1969, 3, 5), "stated", 1, datetime(1969, 3, 6, 3, 30) + timedelta(hours=second_zone)),
+        (None, "stated", 1, None),
+    ]
 
 
 def test_the_form_of_the_records_breaks_where_accounts_vanish(case: Case) -> None:
