@@ -17,7 +17,8 @@ from custodiet.case import Case
 from custodiet.model.errors import PackError
 from custodiet.privacy import Publication, outward_table
 from custodiet.publish import figures
-from custodiet.publish.figures import sql_of
+from custodiet.publish.figures.figure import ORGS, sql_of
+from custodiet.publish.figures.searches import CLASS_OF
 from custodiet.publish.report.document import Cell, Stated
 from custodiet.rules.load import bundled_folders, load_packs
 from custodiet.rules.rule import Pack, Rule
@@ -25,9 +26,9 @@ from custodiet.rules.rule import Pack, Rule
 _COUNTED_WHOLE: Final = ("disclosures", "records", "searches", "events", "shares", "organisations")
 LOGS: Final = ("organisation-audit", "network-audit", "portal-audit", "other")
 
-_ORGS: Final = sql_of(figures.ORGS, {"organisations": "organisations"})
+_ORGS: Final = sql_of(ORGS, {"organisations": "organisations"})
 _LABEL_SETS: Final = f"""
-CREATE OR REPLACE TEMP TABLE report_label_sets AS SELECT label_set, labels, {figures.CLASS_OF} AS purpose_class
+CREATE OR REPLACE TEMP TABLE report_label_sets AS SELECT label_set, labels, {CLASS_OF} AS purpose_class
 FROM (SELECT label_set, list_distinct(list_filter(string_split(label_set, ' '), lambda l: l <> '')) AS labels
       FROM (SELECT DISTINCT label_set FROM report_found))
 """

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from custodiet.model.terms import CellState
-from custodiet.publish.figures import month_id
+from custodiet.publish.figures.months import month_id
 from custodiet.publish.report.charts import matrix, with_claims
 from custodiet.publish.report.document import Cell, Chapter, Column, Mark, Part, Stated, Text, capped
 from custodiet.publish.report.gaps import missing_months

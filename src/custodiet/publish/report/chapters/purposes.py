@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from custodiet.publish.figures import GROUPS_OF
+from custodiet.publish.figures.searches import GROUPS_OF
 from custodiet.publish.report.charts import bars, with_claims
 from custodiet.publish.report.document import Cell, Chapter, Column, Fixed, Folded, Note, Part, Text, capped
 from custodiet.publish.report.gaps import STATE_WORDS

@@ -8,7 +8,7 @@ from typing import Any, Final
 from custodiet.network import ReachChapter, reach_chapters
 from custodiet.network.cut import Cut, Unplugging, told
 from custodiet.network.pictures.svg import Picture
-from custodiet.publish.figures import STEPS, step_key
+from custodiet.publish.figures.searches import STEPS, step_key
 from custodiet.publish.report.chapters.bridge import bridge
 from custodiet.publish.report.charts import bars, with_claims
 from custodiet.publish.report.document import (

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from custodiet.publish import figures
-from custodiet.publish.figures import sql_of
+from custodiet.publish.figures.figure import sql_of
+from custodiet.publish.figures.lists import GROUP_OF, LATEST_LISTS, LONGEST
 from custodiet.publish.report.charts import shares_of, with_claims
 from custodiet.publish.report.document import Cell, Chapter, Column, Folded, Part, Text, capped
 from custodiet.publish.report.source import Source
@@ -16,13 +16,13 @@ LISTED: Final = 40
 GROUPS: Final = ("same state", "other state", "federal", "private", "not known")
 
 # One row per producer, direction and organisation of its latest list.
-LATEST: Final = sql_of(figures.LATEST, {"shares": "shares"})
+LATEST: Final = sql_of(LATEST_LISTS, {"shares": "shares"})
 _BY_PRODUCER: Final = f"""
 SELECT producer, max(as_of) FILTER (outward) AS out_of, max(as_of) FILTER (NOT outward) AS in_of,
     count(*) FILTER (outward) AS n_out, count(*) FILTER (NOT outward) AS n_in,
     {", ".join(f"count(*) FILTER (outward AND grp = '{name}') AS out_{name.replace(' ', '_')}" for name in GROUPS)},
     count(*) FILTER (outward AND inactive) AS out_inactive
-FROM (SELECT *, {figures.GROUP_OF} AS grp FROM ({LATEST})) GROUP BY producer ORDER BY producer
+FROM (SELECT *, {GROUP_OF} AS grp FROM ({LATEST})) GROUP BY producer ORDER BY producer
 """
 _BY_STATE: Final = f"""
 SELECT state, count(*) AS pairs, count(DISTINCT other) AS orgs, count(DISTINCT producer) AS producers
@@ -38,7 +38,7 @@ def chapters(source: Source) -> Iterator[Chapter]:
     if not source.case.count("shares"):
         return
     rows = source.counts(_BY_PRODUCER)
-    drawn = sorted(rows, key=lambda row: (-row["n_out"], row["producer"]))[: figures.LONGEST]
+    drawn = sorted(rows, key=lambda row: (-row["n_out"], row["producer"]))[:LONGEST]
     drawn = sorted((row for row in drawn if row["n_out"]), key=lambda row: str(row["producer"]))
     parts: list[Part] = []
     if drawn:

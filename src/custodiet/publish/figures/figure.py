@@ -1,0 +1,63 @@
+"""One number of a chart or table as data, with SQL that counts it on the published tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+Count = Callable[[str], list[tuple[Any, ...]]]
+TABLES: Final = ("searches", "organisations", "shares", "records", "disclosures")
+
+# One row per name or canonical name of an organisation.
+ORGS: Final = """
+SELECT name, arg_min(org, rank) AS org, arg_min(state, rank) AS state, arg_min(level, rank) AS level,
+       arg_min(status, rank) AS status
+FROM (
+    SELECT name, coalesce(canonical, name) AS org, state, coalesce(level, 'unknown') AS level,
+           coalesce(status, 'active') AS status, 0 AS rank FROM {organisations}
+    UNION ALL
+    SELECT canonical, canonical, arg_min(state, name), coalesce(arg_min(level, (level = 'unknown', name)), 'unknown'),
+           coalesce(arg_min(status, name), 'active'), 1
+    FROM {organisations} WHERE canonical IS NOT NULL GROUP BY canonical
+) GROUP BY name
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """Hold one number of a chart.
+
+    Attributes:
+        id: Stable name, beginning with ``figure.``.
+        value: The number.
+        unit: What is counted.
+        statement: Plain sentence that holds the number.
+        definition: What counts and what does not.
+        denominator: Of how many.
+        sql: SQL with ``{table}`` for each table; empty where the published tables do not hold what it needs.
+        recounts: The same as data.
+        note: Why there is no SQL.
+    """
+
+    id: str
+    value: int
+    unit: str
+    statement: str
+    definition: str
+    denominator: int | None
+    sql: str
+    recounts: tuple[Mapping[str, Any], ...] = ()
+    note: str = ""
+
+
+def sql_of(template: str, names: Mapping[str, str]) -> str:
+    """Put the places of the tables into a text of SQL; other braces stay."""
+    for name, place in names.items():
+        template = template.replace("{" + name + "}", place)
+    return " ".join(template.split())
+
+
+def literal(value: str) -> str:
+    """Write a text as it stands in SQL."""
+    return "'" + value.replace("'", "''") + "'"

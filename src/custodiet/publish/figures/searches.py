@@ -1,0 +1,143 @@
+"""Numbers of searches: how far they reached, what their reasons say, who made them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from custodiet.model.counts import counted, singular
+from custodiet.publish.figures.figure import ORGS, Count, Figure, literal
+
+# From, to (None is no end): how many networks or cameras a search was put to.
+STEPS: Final[tuple[tuple[int, int | None], ...]] = (
+    (1, 1), (2, 9), (10, 99), (100, 999), (1_000, 4_999), (5_000, None),
+)  # fmt: skip
+
+# "Says nothing" is what the rule of practice on uninformative reasons counts; a bare name is not placed.
+CLASS_OF: Final = """CASE WHEN len(labels) = 0 THEN 'not told'
+    WHEN len(list_filter(labels, lambda l: l <> 'unknown' AND NOT starts_with(l, 'insufficient.'))) > 0 THEN 'stated'
+    WHEN list_contains(labels, 'unknown') OR list_contains(labels, 'insufficient.name') THEN 'unknown'
+    WHEN len(list_filter(labels, lambda l: l <> 'insufficient.redacted')) > 0 THEN 'uninformative'
+    ELSE 'hidden' END"""
+# The group of each label: the word before the dot; a bare name is not placed, a redacted reason says nothing at all.
+GROUPS_OF: Final = """list_distinct(list_transform(
+    list_filter(labels, lambda l: l <> 'insufficient.redacted'),
+    lambda l: CASE WHEN l = 'insufficient.name' THEN 'unknown' ELSE split_part(l, '.', 1) END))"""
+# What is done with a list of labels is done once for all searches that bear it: lists are dear, and few differ.
+_LABELS: Final = "coalesce(list_distinct(purposes), []) AS labels"
+# One row per searching organisation and set of labels: few thousand rows for millions of searches.
+SETS: Final = f"""
+CREATE OR REPLACE TEMP TABLE figure_sets AS
+SELECT org, {_LABELS}, n FROM (SELECT org, purposes, count(*) AS n FROM {{searches}} GROUP BY ALL)
+"""
+# One row per search, with what is told of the organisation that made it.
+_SEARCHERS: Final = f"""
+SELECT coalesce(o.level, 'unknown') AS level, o.state, s.purposes
+FROM {{searches}} s LEFT JOIN ({ORGS}) o ON o.name = s.org
+"""
+
+
+def step_key(low: int, high: int | None) -> str:
+    """Name a step of networks or cameras."""
+    return f"{low}-{high}" if high else f"{low}-"
+
+
+def of_searches(count: Count) -> Iterator[Figure]:
+    """Count searches by their reach, by what their reasons say, and by who made them."""
+    yield from _reach(count)
+    yield from _purposes(count)
+    yield from _searchers(count)
+
+
+def _reach(count: Count) -> Iterator[Figure]:
+    for column, word in (("networks", "networks"), ("devices", "cameras")):
+        conditions = [
+            (step_key(low, high), f"{column} >= {low}" + (f" AND {column} <= {high}" if high else ""), low, high)
+            for low, high in STEPS
+        ]
+        wanted = [f"{column} > 0", *(condition for _, condition, _, _ in conditions)]
+        # By distinct number first: there are few beside the searches.
+        told, *counts = count(
+            f"SELECT {', '.join(f'coalesce(sum(n) FILTER ({condition}), 0)::BIGINT' for condition in wanted)}"
+            f" FROM (SELECT {column}, count(*) AS n FROM {{searches}} GROUP BY {column})"
+        )[0]
+        for n, (key, condition, low, high) in zip(counts, conditions, strict=True):
+            where = [{"column": column, "at_least": low}, *([{"column": column, "below": high + 1}] if high else [])]
+            yield Figure(
+                f"figure.{word}.{key}", int(n), "searches",
+                f"{n:,} of {told:,} searches were put to {_steps(low, high, word)}.",
+                f"Searches, each counted once, that state how many {word} they were put to; zero is read as not told.",
+                int(told), f"SELECT count(*) FROM {{searches}} WHERE {condition}",
+                ({"table": "searches", "where": where, "count": "rows"},),
+            )  # fmt: skip
+
+
+def _steps(low: int, high: int | None, word: str) -> str:
+    if low == high:
+        return counted(low, singular(word), word)
+    return f"{low:,} to {high:,} {word}" if high else f"{low:,} {word} or more"
+
+
+def _purposes(count: Count) -> Iterator[Figure]:
+    classes: dict[str, int] = dict(count(f"SELECT {CLASS_OF} AS class, sum(n)::BIGINT FROM figure_sets GROUP BY 1"))
+    shown = sum(n for word, n in classes.items() if word not in ("hidden", "not told"))
+    for kind, words, title, again in (
+        (
+            "group", GROUPS_OF, "a label of the group",
+            _of_each_set("{searches}", f"list_contains({GROUPS_OF}, {{word}})"),
+        ),
+        (
+            "label", "list_filter(labels, lambda l: l <> 'insufficient.redacted')", "the label",
+            "SELECT count(*) FROM {searches} WHERE list_contains(purposes, {word})",
+        ),
+    ):  # fmt: skip
+        rows = count(
+            f"SELECT word, sum(n)::BIGINT FROM (SELECT unnest({words}) AS word, n FROM figure_sets)"
+            " GROUP BY 1 ORDER BY 1"
+        )
+        for word, n in rows:
+            yield Figure(
+                f"figure.{kind}.{word}", int(n), "searches",
+                f"{n:,} of {shown:,} searches with a readable reason bear {title} {word}.",
+                "Searches, each counted once, by what the stated reason says; one search can bear several labels.",
+                int(shown), again.replace("{word}", literal(word)),
+            )  # fmt: skip
+
+
+def _of_each_set(searches: str, condition: str) -> str:
+    """Return SQL that counts the searches whose labels fulfil a condition, which is tried once for each set of them."""
+    return (
+        f"SELECT coalesce(sum(n), 0)::BIGINT FROM (SELECT {_LABELS}, n"
+        f" FROM (SELECT purposes, count(*) AS n FROM {searches} GROUP BY purposes)) WHERE {condition}"
+    )
+
+
+def _searchers(count: Count) -> Iterator[Figure]:
+    for kind in ("level", "state"):
+        rows = count(
+            f"SELECT {kind}, class, sum(n)::BIGINT FROM (SELECT coalesce(o.level, 'unknown') AS level, o.state,"
+            f" {CLASS_OF} AS class, s.n FROM figure_sets s LEFT JOIN ({ORGS}) o ON o.name = s.org)"
+            " GROUP BY ALL ORDER BY ALL"
+        )
+        wholes: dict[str | None, int] = {}
+        for key, _, n in rows:
+            wholes[key] = wholes.get(key, 0) + int(n)
+        total = sum(wholes.values())
+        for key, whole in wholes.items():
+            where = f"{kind} IS NOT DISTINCT FROM {literal(key) if key is not None else 'NULL'}"
+            name = key or "not known"
+            yield Figure(
+                f"figure.{kind}.{name}", whole, "searches",
+                f"{whole:,} of {total:,} searches were made by organisations whose {kind} is {name}.",
+                f"Searches, each counted once, by the {kind} that is told from the name of the searching organisation.",
+                total, f"SELECT count(*) FROM ({_SEARCHERS}) WHERE {where}",
+            )  # fmt: skip
+        for key, word, n in rows:
+            where = f"{kind} IS NOT DISTINCT FROM {literal(key) if key is not None else 'NULL'}"
+            name = key or "not known"
+            yield Figure(
+                f"figure.{kind}.{name}.{word.replace(' ', '-')}", int(n), "searches",
+                f"{n:,} of {wholes[key]:,} searches by organisations whose {kind} is {name}: reason {word}.",
+                "Searches, each counted once, by what the stated reason tells: a purpose, nothing, or not placed.",
+                wholes[key], _of_each_set(f"({_SEARCHERS}) WHERE {where}", f"{CLASS_OF} = {literal(word)}"),
+            )  # fmt: skip
