@@ -95,7 +95,8 @@ def leaf_bytes(table: str, values: Mapping[str, str | None], commitments: Mappin
     """Return the bytes of a leaf: netstrings of the format, the table, and the values in the order of the form.
 
     No two different rows give the same bytes: every value carries its length, and a sign
-    that begins no netstring stands for each that is absent.
+    that begins no netstring stands for each that is absent. This is the definition; publishing and
+    verifying put many leaves together by the column, and are tested against it.
 
     Args:
         table: A key of :data:`LEAF_FORMS`.

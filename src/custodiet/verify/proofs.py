@@ -5,19 +5,33 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from itertools import groupby, pairwise
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from custodiet.model.bundle import HOUR_MICROSECONDS, LEAF_FORMS, NODES, TIMES, TREES, leaf_bytes, netstring
+from custodiet.model.bundle import (
+    ABSENT,
+    HOUR_MICROSECONDS,
+    LEAF_FORMAT,
+    LEAF_FORMS,
+    NODES,
+    TIMES,
+    TREES,
+    netstring,
+)
 from custodiet.model.counts import counted
 from custodiet.verify.merkle import leaf_hash, root_of
 from custodiet.verify.result import Verdict
 
 _COUNTED: Final = {"records": "n_records", "events": "n_events", "shares": "n_shares"}
+# Rows whose leaves are put together at once.
+_AT_ONCE: Final = 50_000
 _ABSENT: Final = "\x00absent"
 Key = tuple[str, str]
 
@@ -81,40 +95,72 @@ def _nodes(folder: Path) -> dict[Key, dict[tuple[int, int], bytes]]:
 
 def _leaves(table: str, rows: pa.Table, verdict: Verdict) -> Iterator[tuple[str, dict[int, bytes]]]:
     """Give the leaf hashes of each disclosure by position; rows stand in order of disclosure."""
+    for disclosure_id, own in groupby(_placed_leaves(table, rows), key=itemgetter(0)):
+        leaves: dict[int, bytes] = {}
+        for _, position, digest in own:
+            if position in leaves:
+                verdict.fault("proof-fails", f"proofs/{table}.parquet", f"A row of {disclosure_id} stands twice.")
+            leaves[position] = digest
+        yield disclosure_id, leaves
+
+
+def _placed_leaves(table: str, rows: pa.Table) -> Iterator[tuple[str, int, bytes]]:
+    """Give disclosure, position and leaf hash of each row, some rows at a time: their leaves take much room."""
+    for start in range(0, rows.num_rows, _AT_ONCE):
+        part = rows.slice(start, _AT_ONCE)
+        places = (part[name].to_pylist() for name in ("disclosure_id", "position"))
+        yield from zip(*places, leaf_hashes(table, part), strict=True)
+
+
+def leaf_hashes(table: str, rows: pa.Table) -> list[bytes]:
+    """Return the leaf hash of each row: worked out where the row is opened, else as stated.
+
+    The bytes of a leaf are those of ``model.bundle.leaf_bytes``, put together by the column.
+    """
     form = LEAF_FORMS[table]
-    clear = {name: as_text(rows[name]).to_pylist() for name in (*form.clear, *form.hours)}
-    commitments = {name: _commitments(name, rows) for name in form.committed}
-    opened, hashes = rows["opened"].to_pylist(), rows["leaf_hash"].to_pylist()
-    ids, positions = rows["disclosure_id"].to_pylist(), rows["position"].to_pylist()
-    leaves: dict[int, bytes] = {}
-    for at, (disclosure_id, position) in enumerate(zip(ids, positions, strict=True)):
-        if opened[at]:
-            values = {name: column[at] for name, column in clear.items()}
-            digest = leaf_hash(leaf_bytes(table, values, {name: column[at] for name, column in commitments.items()}))
-        else:
-            digest = hashes[at]
-        if position in leaves:
-            verdict.fault("proof-fails", f"proofs/{table}.parquet", f"A row of {disclosure_id} stands twice.")
-        leaves[position] = digest
-        if at + 1 == len(ids) or ids[at + 1] != disclosure_id:
-            yield disclosure_id, leaves
-            leaves = {}
-
-
-def _commitments(name: str, rows: pa.Table) -> list[str | None]:
-    """Give the commitment of a text in each row: as stated, or worked out where text and salt are given."""
-    stated = rows[f"commitment_{name}"].to_pylist()
-    if name == TIMES:
-        return [None if digest is None else digest.hex() for digest in stated]
-    texts, salts = rows[name].to_pylist(), rows[f"salt_{name}"].to_pylist()
+    parts = [as_text(rows[name]) for name in (*form.clear, *form.hours)]
+    parts += [_commitments(name, rows) for name in form.committed]
+    head = netstring(LEAF_FORMAT) + netstring(table)
+    told = [pc.fill_null(_netstrings(part.combine_chunks()), ABSENT) for part in parts]
+    leaves = pc.binary_join_element_wise(pa.scalar(head), *told, pa.scalar(""))
+    stated, opened = rows["leaf_hash"].to_pylist(), rows["opened"].to_pylist()
     return [
-        commitment(salt, text)
-        if salt is not None and text is not None
-        else digest.hex()
-        if digest is not None
-        else None
-        for digest, text, salt in zip(stated, texts, salts, strict=True)
+        leaf_hash(leaf) if is_open else digest
+        for leaf, is_open, digest in zip(_bytes_of(leaves), opened, stated, strict=True)
     ]
+
+
+def _netstrings(texts: pa.StringArray) -> pa.StringArray:
+    """Put the length in bytes before each text; null stays null."""
+    return pc.binary_join_element_wise(
+        pc.binary_length(texts).cast(pa.string()), pa.scalar(":"), texts, pa.scalar(","), pa.scalar("")
+    )
+
+
+def _bytes_of(texts: pa.StringArray) -> Iterator[bytes]:
+    """Give the bytes of each text; none is null."""
+    _, ends, data = texts.buffers()
+    places = np.frombuffer(ends, np.int32)[texts.offset : texts.offset + len(texts) + 1].tolist()
+    whole = data.to_pybytes() if data is not None else b""
+    return (whole[start:end] for start, end in pairwise(places))
+
+
+def _commitments(name: str, rows: pa.Table) -> pa.ChunkedArray:
+    """Give the commitment of a text in hexadecimal: as stated, or worked out where text and salt are given."""
+    stated = rows[f"commitment_{name}"].to_pylist()
+    if name == TIMES or not (rows.num_rows - rows[f"salt_{name}"].null_count):
+        told = [None if digest is None else digest.hex() for digest in stated]
+    else:
+        texts, salts = rows[name].to_pylist(), rows[f"salt_{name}"].to_pylist()
+        told = [
+            commitment(salt, text)
+            if salt is not None and text is not None
+            else digest.hex()
+            if digest is not None
+            else None
+            for digest, text, salt in zip(stated, texts, salts, strict=True)
+        ]
+    return pa.chunked_array([pa.array(told, pa.string())])
 
 
 def commitment(salt: bytes, text: str) -> str:
