@@ -177,18 +177,49 @@ def _tamper(folder: Path, name: str, change: str) -> None:
     (folder / "manifest.sha256").write_text(f"{hashlib.sha256(data).hexdigest()}  manifest.json\n")
 
 
-@pytest.mark.parametrize(("name", "change", "found"), [
-    ("tables/records.parquet", "SELECT * REPLACE (networks + 1 AS networks) FROM t", ("proof-fails", "tables/records.parquet")),  # noqa: E501
-    ("tables/records.parquet", "SELECT * REPLACE ('robbery' AS reason) FROM t", ("proof-fails", "tables/records.parquet")),  # noqa: E501
-    ("tables/records.parquet", "SELECT * FROM t WHERE record_no <> 30", ("number-differs", "total.records")),
-    ("tables/disclosures.parquet", "SELECT * REPLACE (n_records + 1 AS n_records) FROM t", ("proof-fails", "proofs/trees.json")),  # noqa: E501
-    ("tables/evidence.parquet", "SELECT * FROM t WHERE record_no <> 9", ("proof-fails", "tables/evidence.parquet")),
-    ("tables/evidence.parquet", "SELECT * REPLACE (record_no + 20 AS record_no) FROM t", ("proof-fails", "tables/evidence.parquet")),  # noqa: E501
-    ("tables/indicators.parquet", "SELECT * REPLACE (n_searches + 1 AS n_searches) FROM t", ("number-differs", "indicator.i-0000000000000003")),  # noqa: E501
-    ("proofs/records.parquet", "SELECT * REPLACE ('Other CA PD' AS org) FROM t", ("proof-fails", "proofs/records.parquet")),  # noqa: E501
-    ("proofs/records.parquet", "SELECT * REPLACE (position + 1 AS position) FROM t", ("proof-fails", "proofs/records.parquet")),  # noqa: E501
-    ("proofs/nodes.parquet", "SELECT * FROM t LIMIT 1", ("proof-fails", "proofs/records.parquet")),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "change", "found"),
+    [
+        (
+            "tables/records.parquet",
+            "SELECT * REPLACE (networks + 1 AS networks) FROM t",
+            ("proof-fails", "tables/records.parquet"),
+        ),
+        (
+            "tables/records.parquet",
+            "SELECT * REPLACE ('robbery' AS reason) FROM t",
+            ("proof-fails", "tables/records.parquet"),
+        ),
+        ("tables/records.parquet", "SELECT * FROM t WHERE record_no <> 30", ("number-differs", "total.records")),
+        (
+            "tables/disclosures.parquet",
+            "SELECT * REPLACE (n_records + 1 AS n_records) FROM t",
+            ("proof-fails", "proofs/trees.json"),
+        ),
+        ("tables/evidence.parquet", "SELECT * FROM t WHERE record_no <> 9", ("proof-fails", "tables/evidence.parquet")),
+        (
+            "tables/evidence.parquet",
+            "SELECT * REPLACE (record_no + 20 AS record_no) FROM t",
+            ("proof-fails", "tables/evidence.parquet"),
+        ),
+        (
+            "tables/indicators.parquet",
+            "SELECT * REPLACE (n_searches + 1 AS n_searches) FROM t",
+            ("number-differs", "indicator.i-0000000000000003"),
+        ),
+        (
+            "proofs/records.parquet",
+            "SELECT * REPLACE ('Other CA PD' AS org) FROM t",
+            ("proof-fails", "proofs/records.parquet"),
+        ),
+        (
+            "proofs/records.parquet",
+            "SELECT * REPLACE (position + 1 AS position) FROM t",
+            ("proof-fails", "proofs/records.parquet"),
+        ),
+        ("proofs/nodes.parquet", "SELECT * FROM t LIMIT 1", ("proof-fails", "proofs/records.parquet")),
+    ],
+)
 def test_a_forged_table_with_a_fitting_manifest_is_found_by_proofs_or_counts(
     made: Made, tmp_path: Path, name: str, change: str, found: tuple[str, str]
 ) -> None:
@@ -290,10 +321,19 @@ def test_an_empty_folder_may_be_the_target(made: Made, tmp_path: Path) -> None:
 
 def test_a_report_that_would_expose_an_account_leaves_nothing(tmp_path: Path) -> None:
     with Case.open(tmp_path / "case", create=True) as case:
-        case.append_rows("records", [
-            {"disclosure_id": "d1", "record_no": 1, "user": "Zyxwotta Quimbleford", "user_state": "value", "org": "X CA PD",  # noqa: E501
-             "searched_at": datetime(2026, 3, 1, tzinfo=UTC)}
-        ])  # fmt: skip
+        case.append_rows(
+            "records",
+            [
+                {
+                    "disclosure_id": "d1",
+                    "record_no": 1,
+                    "user": "Zyxwotta Quimbleford",
+                    "user_state": "value",
+                    "org": "X CA PD",
+                    "searched_at": datetime(2026, 3, 1, tzinfo=UTC),
+                }
+            ],
+        )
 
         def leaking(_case: Case, folder: Path, **_options: object) -> Path:
             folder.mkdir()

@@ -58,7 +58,8 @@ def write_originals(folder: Path) -> list[Path]:
     )
     (folder / LIST).write_text(listed)
     (folder / "receipts.yaml").write_text(
-        "receipts:\n  - files: ['*']\n    request_number: PRR-1\n    sender: Zyxwotta Clerkson\n    received_on: 2026-04-10\n"  # noqa: E501
+        "receipts:\n  - files: ['*']\n    request_number: PRR-1\n    sender: Zyxwotta Clerkson\n"
+        "    received_on: 2026-04-10\n"
         "    producer: Marlow Bay CA PD\n    address: https://records.example/PRR-1\n"
     )
     return [write_log(folder / LOG, log_rows()), folder / LIST]
@@ -72,28 +73,57 @@ def make_case(folder: Path, originals: list[Path]) -> None:
             case.value("SELECT disclosure_id FROM disclosures WHERE file_name = ?", [name]) for name in (LOG, LIST)
         )
         records = case.query("SELECT record_no, org, searched_at FROM records ORDER BY record_no").to_pylist()
-        case.append_rows("searches", [
-            {"search_key": f"s{row['record_no'] // 2:04d}", "basis": "test", "org": row["org"], "searched_at": row["searched_at"],  # noqa: E501
-             "n_sightings": 2, "n_producers": 1, "purposes": []} for row in records[1::2]
-        ])  # fmt: skip
-        case.append_rows("sightings", [
-            {"search_key": f"s{row['record_no'] // 2:04d}", "disclosure_id": log, "record_no": row["record_no"]} for row in records  # noqa: E501
-        ])  # fmt: skip
+        case.append_rows(
+            "searches",
+            [
+                {
+                    "search_key": f"s{row['record_no'] // 2:04d}",
+                    "basis": "test",
+                    "org": row["org"],
+                    "searched_at": row["searched_at"],
+                    "n_sightings": 2,
+                    "n_producers": 1,
+                    "purposes": [],
+                }
+                for row in records[1::2]
+            ],
+        )
+        case.append_rows(
+            "sightings",
+            [
+                {"search_key": f"s{row['record_no'] // 2:04d}", "disclosure_id": log, "record_no": row["record_no"]}
+                for row in records
+            ],
+        )
         names = {row["org"] for row in records} | {"Marlow Bay CA PD"}
         case.append_rows(
             "organisations", [{"name": name, "canonical": name, "level": "local"} for name in sorted(names)]
         )
-        case.append_rows("outcomes", [
-            {"rule_id": "practice.reason-not-informative", "rule_version": "1.0.0", "producer": "Marlow Bay CA PD", "n_indicator": 4,  # noqa: E501
-             "n_clear": 30, "n_not_evaluable": 6, "n_not_applicable": 0}
-        ])  # fmt: skip
+        case.append_rows(
+            "outcomes",
+            [
+                {
+                    "rule_id": "practice.reason-not-informative",
+                    "rule_version": "1.0.0",
+                    "producer": "Marlow Bay CA PD",
+                    "n_indicator": 4,
+                    "n_clear": 30,
+                    "n_not_evaluable": 6,
+                    "n_not_applicable": 0,
+                }
+            ],
+        )
         shares = case.query("SELECT DISTINCT source_row FROM shares WHERE source = 'Marlow Bay CA PD'").to_pylist()
-        case.append_rows("indicators", [
-            _indicator("i-0000000000000001", "Copperline NV PD", [(log, n) for n in (2, 3, 8, 9)], n_searches=2),
-            _indicator("i-0000000000000002", None, [(sharing, row["source_row"]) for row in shares], n_shares=2),
-            _indicator("i-0000000000000003", "Alder Cove CA PD", [(log, n) for n in (1, 7)], n_searches=900),
-            _indicator("i-0000000000000004", None, [(log, 5)], n_searches=1) | {"level": "account", "subject": "X, account 0123456789"},  # noqa: E501
-        ])  # fmt: skip
+        case.append_rows(
+            "indicators",
+            [
+                _indicator("i-0000000000000001", "Copperline NV PD", [(log, n) for n in (2, 3, 8, 9)], n_searches=2),
+                _indicator("i-0000000000000002", None, [(sharing, row["source_row"]) for row in shares], n_shares=2),
+                _indicator("i-0000000000000003", "Alder Cove CA PD", [(log, n) for n in (1, 7)], n_searches=900),
+                _indicator("i-0000000000000004", None, [(log, 5)], n_searches=1)
+                | {"level": "account", "subject": "X, account 0123456789"},
+            ],
+        )
 
 
 def _indicator(identity: str, counterpart: str | None, rows: list[tuple[str, int]], **counts: int) -> dict[str, Any]:
@@ -101,13 +131,24 @@ def _indicator(identity: str, counterpart: str | None, rows: list[tuple[str, int
     panel = {"headline": {"label": "as written", "count": n}, "range": [n - 1, n + 5], "flips": [],
              "alternatives": [{"label": "every record", "choice": "duplicates", "count": n + 5}]}  # fmt: skip
     return {
-        "indicator_id": identity, "rule_id": "practice.reason-not-informative", "rule_version": "1.0.0", "citation": "Policy 1",  # noqa: E501
-        "severity": "quality", "level": "organisation", "subject": "Marlow Bay CA PD", "counterpart": counterpart,
-        "period_start": datetime(2026, 3, 1, tzinfo=UTC), "denominator": 1000, "n_not_evaluable": 6, **counts,
-        "statement": f"{n} searches of Marlow Bay CA PD state no purpose.", "caveats": ["A reason can stand elsewhere."],  # noqa: E501
-        "sensitivity": json.dumps(panel), "query": "SELECT 1",
+        "indicator_id": identity,
+        "rule_id": "practice.reason-not-informative",
+        "rule_version": "1.0.0",
+        "citation": "Policy 1",
+        "severity": "quality",
+        "level": "organisation",
+        "subject": "Marlow Bay CA PD",
+        "counterpart": counterpart,
+        "period_start": datetime(2026, 3, 1, tzinfo=UTC),
+        "denominator": 1000,
+        "n_not_evaluable": 6,
+        **counts,
+        "statement": f"{n} searches of Marlow Bay CA PD state no purpose.",
+        "caveats": ["A reason can stand elsewhere."],
+        "sensitivity": json.dumps(panel),
+        "query": "SELECT 1",
         "evidence": [{"disclosure_id": d, "record_no": r} for d, r in rows],
-    }  # fmt: skip
+    }
 
 
 def tiny_report(_case: Case, folder: Path, **_options: Any) -> Path:

@@ -184,7 +184,7 @@ def find_phrase(index: PhraseIndex, keys: Sequence[str], at: int) -> int:
 
 def _load(name: str) -> object:
     text = (files("custodiet") / "data" / "organisations" / f"{name}.yaml").read_text("utf-8")
-    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 (safe loaders both)
+    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - safe loaders both
 
 
 def _kind_entries(loaded: _KindsFile) -> Iterable[Entry]:
