@@ -45,8 +45,17 @@ def _common(function: _F) -> _F:
     return case_option(json_option(dated(function)))
 
 
-def _svg_option(function: _F) -> _F:
-    return click.option("--svg", type=_FILE, metavar="FILE", help="Write a picture too.")(function)
+def _picture_options(*kinds: str) -> Callable[[_F], _F]:
+    """Offer a picture, of the first kind where none is named."""
+
+    def add(function: _F) -> _F:
+        svg = click.option("--svg", type=_FILE, metavar="FILE", help="Write a picture too.")
+        kind = click.option(
+            "--picture", type=click.Choice(kinds), default=kinds[0], show_default=True, help="What --svg draws."
+        )
+        return kind(svg(function))
+
+    return add
 
 
 def _day(moment: datetime | None) -> date | None:
@@ -71,14 +80,7 @@ def _write_picture(path: Path | None, draw: Callable[[], Picture]) -> None:
 @command.command()
 @click.argument("organisation")
 @click.option("--hops", type=int, help="Hops of the onward reading (default: to the end).")
-@click.option(
-    "--picture",
-    type=click.Choice(["around", "map"]),
-    default="around",
-    show_default=True,
-    help="What --svg draws.",
-)
-@_svg_option
+@_picture_options("around", "map")
 @_common
 def reach(
     organisation: str,
@@ -127,14 +129,7 @@ def path(
 @command.command()
 @click.option("--top", type=int, default=20, show_default=True, help="Places to show by each measure.")
 @click.option("--since", type=_DAY, metavar="DATE", help="Show the change since this day; needs --as-of.")
-@click.option(
-    "--picture",
-    type=click.Choice(["matrix", "map"]),
-    default="matrix",
-    show_default=True,
-    help="What --svg draws.",
-)
-@_svg_option
+@_picture_options("matrix", "map")
 @_common
 def hubs(
     top: int,
