@@ -91,6 +91,10 @@ class Case:
         finally:
             connection.close()
 
+    def interrupt(self) -> None:
+        """Stop the SQL that another thread runs with this; there it raises."""
+        self._connection.interrupt()
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Make everything inside happen together or not at all."""

@@ -9,7 +9,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -40,6 +40,8 @@ ReportWriter = Callable[..., Path]
 _MADE_OF_THE_CASE: Final = ("claims", "reply", "report", "originals.json")
 _KEYS_ONLY: Final = ("evidence",)
 _KEYS: Final = ("search_key", "evidence")
+# Seconds.
+_SOON: Final = 0.05
 _LIBRARIES: Final = ("duckdb", "pyarrow")
 _README: Final = """\
 This folder is a publication made with custodiet. Anyone can check it:
@@ -153,19 +155,35 @@ def _write_content(
     # Sealing takes as long as all the rest, and is done beside it.
     with publication.case.beside() as second, ThreadPoolExecutor(1) as beside:
         sealing = beside.submit(_seal, replace(publication, case=second), dict(tables), work)
-        tables |= linked_tables(publication, work / "tables")
-        write_tables(work / "tables", publication.name, tables)
-        progress("claim sheet")
-        claims = _write_claims(publication, work, tables, options)
-        writer = report_writer or _report_writer()
-        if writer is not None:
-            progress("report")
-            writer(publication.case, work / "report", pdf=True, publication=publication)
-        progress("attacks on what would be published")
-        require_safe(publication, _outputs(work, tables, _facts(publication)))
+        try:
+            claims = _write_told(publication, work, tables, options, report_writer, progress)
+        except BaseException:
+            # Nothing will be published: the other thread need not go on.
+            while not sealing.done():
+                second.interrupt()
+                wait([sealing], timeout=_SOON)
+            raise
         progress("hash trees")
         n_cited = sealing.result()
     return claims, n_cited
+
+
+def _write_told(
+    publication: Publication, work: Path, tables: dict[str, pa.Table | StoredRows], options: Options,
+    report_writer: ReportWriter | None, progress: Callable[[str], None],
+) -> list[Claim]:  # fmt: skip
+    """Write all that is told of the case, and attack it."""
+    tables |= linked_tables(publication, work / "tables")
+    write_tables(work / "tables", publication.name, tables)
+    progress("claim sheet")
+    claims = _write_claims(publication, work, tables, options)
+    writer = report_writer or _report_writer()
+    if writer is not None:
+        progress("report")
+        writer(publication.case, work / "report", pdf=True, publication=publication)
+    progress("attacks on what would be published")
+    require_safe(publication, _outputs(work, tables, _facts(publication)))
+    return claims
 
 
 def _write_claims(
