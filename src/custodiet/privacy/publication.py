@@ -10,9 +10,8 @@ import hmac
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
-import pyarrow as pa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
@@ -33,7 +32,7 @@ class Publication:
         name: Name of the publication; letters, digits, blank, dot, dash and underscore.
         account_results: Rules whose account-level results a reviewer adds: rule id to the reason.
         accounts_named: Why account names are published as disclosed; empty for pseudonyms.
-        remembered: Rows that were worked out for this publication; the case does not change while it is made.
+        remembered: What was worked out for this publication, by name; the case does not change while it is made.
 
     Raises:
         UsageError: The name is unusable, or something was added without a reason.
@@ -43,7 +42,7 @@ class Publication:
     name: str
     account_results: Mapping[str, str] = field(default_factory=dict)
     accounts_named: str = ""
-    remembered: dict[str, pa.Table] = field(default_factory=dict, repr=False, compare=False)
+    remembered: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):

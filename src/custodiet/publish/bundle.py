@@ -192,7 +192,7 @@ def _write_claims(
     """Write what is told in numbers and words beside the report."""
     case = publication.case
     write_indicators(work, tables)
-    claims = make_claims(case, tables)
+    claims = make_claims(case, tables, publication.remembered)
     check_sql(case, work, claims)
     write_claims(work / "claims", claims)
     write_packets(case, work / "reply", publication.name, claims, tables)

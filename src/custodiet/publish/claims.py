@@ -94,22 +94,25 @@ class Claim:
         }
 
 
-def make_claims(case: Case, outward: Mapping[str, pa.Table | StoredRows]) -> list[Claim]:
+def make_claims(
+    case: Case, outward: Mapping[str, pa.Table | StoredRows], remembered: dict[str, Any] | None = None
+) -> list[Claim]:
     """Make the claim sheet of a publication.
 
     Args:
         case: The case, for receipts of source rows.
         outward: Table name to its rows as they are published, ``evidence`` among them.
+        remembered: What was worked out for this publication; the report takes the figures from there.
     """
     return [
         *_totals(outward), *_disclosures(outward), *_outcomes(outward), *_indicators(case, outward),
-        *_charts(case, outward),
+        *_charts(case, outward, {} if remembered is None else remembered),
     ]  # fmt: skip
 
 
-def _charts(case: Case, outward: Mapping[str, pa.Table | StoredRows]) -> list[Claim]:
+def _charts(case: Case, outward: Mapping[str, pa.Table | StoredRows], remembered: dict[str, Any]) -> list[Claim]:
     """Make a claim of each number of the report's charts, with SQL where the published tables give the same."""
-    found = figures.figures(case)
+    found = figures.figures(case, remembered)
     names = {name: f"published_{name}" for name in figures.TABLES}
     with ExitStack() as stack:
         for name, place in names.items():
@@ -120,7 +123,7 @@ def _charts(case: Case, outward: Mapping[str, pa.Table | StoredRows]) -> list[Cl
         Claim(
             id=figure.id, statement=figure.statement, value=figure.value, unit=figure.unit,
             definition=figure.definition,
-            denominator=figure.denominator, not_evaluable=None, low=figure.value, high=figure.value,
+            denominator=figure.denominator, not_evaluable=figure.not_evaluable, low=figure.value, high=figure.value,
             range_basis="A count of what stands in the tables.",
             sql=figures.sql_of(figure.sql, files) if figure.id in again else "",
             recounts=figure.recounts if figure.id in again else (),

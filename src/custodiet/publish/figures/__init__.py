@@ -8,19 +8,33 @@ where the tables lie.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
 
 from custodiet.case import Case
 from custodiet.publish.figures.figure import TABLES, Count, Figure, sql_of
 from custodiet.publish.figures.lists import of_lists
 from custodiet.publish.figures.months import of_months
 from custodiet.publish.figures.searches import SETS, of_searches
+from custodiet.publish.figures.steps import answers
 
 __all__ = ["TABLES", "Figure", "counted_again", "figures", "sql_of"]
 
+_KEPT: Final = "figures"
 
-def figures(case: Case) -> list[Figure]:
-    """Count the figures on the tables of the case."""
-    return _on(case, {name: name for name in TABLES}, linked=bool(case.count("searches")), months=True)
+
+def figures(case: Case, remembered: dict[str, Any] | None = None) -> list[Figure]:
+    """Count the figures on the tables of the case.
+
+    Args:
+        case: The case.
+        remembered: What was worked out for one publication: figures that are there are not counted again.
+    """
+    kept = {} if remembered is None else remembered
+    if _KEPT not in kept:
+        names = {name: name for name in TABLES}
+        kept[_KEPT] = _on(case, names, linked=bool(case.count("searches")), months=True)
+    found: list[Figure] = kept[_KEPT]
+    return found
 
 
 def counted_again(case: Case, names: Mapping[str, str], found: Sequence[Figure]) -> set[str]:
@@ -32,6 +46,7 @@ def counted_again(case: Case, names: Mapping[str, str], found: Sequence[Figure])
         found: Figures as the case gives them.
     """
     again = {figure.id: figure.value for figure in _on(case, names, linked=True, months=False)}
+    again |= answers(case, names, [figure for figure in found if figure.steps])
     return {figure.id for figure in found if again.get(figure.id) == figure.value}
 
 

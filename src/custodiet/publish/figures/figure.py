@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from custodiet.publish.figures.steps import Step
+
 Count = Callable[[str], list[tuple[Any, ...]]]
 TABLES: Final = ("searches", "organisations", "shares", "records", "disclosures")
 
@@ -38,6 +40,9 @@ class Figure:
         sql: SQL with ``{table}`` for each table; empty where the published tables do not hold what it needs.
         recounts: The same as data.
         note: Why there is no SQL.
+        not_evaluable: How many could not be told; None where that has no meaning.
+        steps: Working tables that the SQL begins with; made once for all figures that share them.
+        select: What is asked of them; empty where the SQL is one query.
     """
 
     id: str
@@ -49,6 +54,9 @@ class Figure:
     sql: str
     recounts: tuple[Mapping[str, Any], ...] = ()
     note: str = ""
+    not_evaluable: int | None = None
+    steps: tuple[Step, ...] = ()
+    select: str = ""
 
 
 def sql_of(template: str, names: Mapping[str, str]) -> str:

@@ -191,12 +191,20 @@ class Source:
         return counted | {"indicators": len(self.indicators), "findings": len(self.findings)}
 
     @cached_property
-    def _figures(self) -> Mapping[str, int]:
-        return {figure.id: figure.value for figure in figures.figures(self.case)}
+    def _figures(self) -> Mapping[str, figures.Figure]:
+        return {figure.id: figure for figure in figures.figures(self.case, self.publication.remembered)}
 
-    def figure(self, claim: str, cell: Cell) -> Cell:
-        """Give a number of a chart with its claim, where the claim sheet has the same number under that id."""
-        return Stated(cell, claim) if isinstance(cell, int) and self._figures.get(claim) == cell else cell
+    def figure(self, claim: str, cell: Cell, part: str = "") -> Cell:
+        """Give a number of a chart with its claim, where the claim sheet has the same number under that id.
+
+        Args:
+            claim: Id on the claim sheet.
+            cell: The number; anything else is given back as it is.
+            part: Which number of the claim: empty for its value, ``denominator`` or ``not_evaluable``.
+        """
+        found = self._figures.get(claim)
+        same = found is not None and isinstance(cell, int) and getattr(found, part or "value") == cell
+        return Stated(cell, claim, part) if same and isinstance(cell, int) else cell
 
     def counts(self, sql: str) -> list[dict[str, Any]]:
         """Run a query that gives few rows and return them as dictionaries."""
