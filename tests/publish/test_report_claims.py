@@ -225,7 +225,7 @@ def test_the_page_escapes_the_name_of_a_claim(tmp_path: Path) -> None:
         case.append_rows("outcomes", [{"rule_id": rule, "rule_version": "1", "producer": "Town PD", "n_indicator": 3,
                                        "n_clear": 4, "n_not_evaluable": 5, "n_not_applicable": 0}])  # fmt: skip
         html = render_html(make_document(Publication(case, "report")))
-    shown = lxml.html.document_fromstring(html).xpath("//data/@data-claim")
+    shown = lxml.html.document_fromstring(html).xpath("//@data-claim")
     assert f"outcome.{rule}.clear" in shown
     (folder := tmp_path / "b" / "report").mkdir(parents=True)
     (folder / "index.html").write_text(html, encoding="utf-8")

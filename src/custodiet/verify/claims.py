@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, Final
@@ -13,6 +14,7 @@ import pyarrow.parquet as pq
 
 from custodiet.model.bundle import CLAIMS
 from custodiet.model.counts import counted
+from custodiet.model.rates import RATES
 from custodiet.verify.recount import Recounter, RecountError
 from custodiet.verify.result import Verdict
 
@@ -46,10 +48,13 @@ def check_claims(folder: Path, verdict: Verdict) -> None:
             routes += 1
             try:
                 found = recounter.count(spec)
+                stated = _number(claim, spec.get("of", "value"))
             except RecountError as error:
                 verdict.fault("unreadable", claim["id"], str(error))
                 continue
-            stated = claim.get(spec.get("of", "value"))
+            except KeyError:
+                verdict.fault("unreadable", claim["id"], "A recount is of a number that the claim does not have.")
+                continue
             if found != stated:
                 verdict.fault("number-differs", claim["id"], f"Published {stated}; the tables give {found:,}.")
         n_counted += bool(claim["recounts"])
@@ -65,7 +70,9 @@ def check_report(folder: Path, claims: dict[str, dict[str, Any]], verdict: Verdi
     """Compare the numbers of the report that name their claim (``data-claim``) with the claim sheet.
 
     ``data-part`` says which number of the claim is shown: ``value`` where it is left out, ``denominator``,
-    ``not_evaluable``, ``low`` or ``high``.
+    ``not_evaluable``, ``low``, ``high``, ``alternative-N``, the numbers of the ``statement``, or one of those numbers
+    as a rate: ``percent``, ``interval``, ``in-10000``, ``low.percent`` and the like. The whole of a rate is the
+    claim's denominator, or the value of the claim that ``data-of`` names.
     """
     path = folder / "report" / "index.html"
     if not path.is_file():
@@ -74,17 +81,21 @@ def check_report(folder: Path, claims: dict[str, dict[str, Any]], verdict: Verdi
     shown = _Shown()
     shown.feed(path.read_text(encoding="utf-8", errors="replace"))
     shown.close()
-    for claim, part, text in shown.found:
-        digits = "".join(character for character in text if character.isdigit())
-        if claim not in claims or part not in _PARTS:
+    for tie, text in shown.found:
+        try:
+            same = _same(tie, text, claims)
+        except KeyError:
             verdict.fault(
                 "number-differs",
                 "report/index.html",
-                f"The report names claim {claim[:60]}, which is not on the sheet.",
+                f"The report names claim {tie.claim[:60]}, which is not on the sheet.",
             )
-        elif digits != str(claims[claim].get(part)):
+            continue
+        if not same:
             verdict.fault(
-                "number-differs", "report/index.html", f"The report shows another number for {claim} than the sheet."
+                "number-differs",
+                "report/index.html",
+                f"The report shows another number for {tie.claim} than the sheet.",
             )
     if shown.found and verdict.verified:
         verdict.checked.append(f"{counted(len(shown.found), 'number')} of the report: each as on the claim sheet.")
@@ -92,7 +103,47 @@ def check_report(folder: Path, claims: dict[str, dict[str, Any]], verdict: Verdi
         verdict.not_checked.append("The report names no claims, so its prose was not compared with the sheet.")
 
 
-_PARTS: Final = frozenset({"value", "denominator", "not_evaluable", "low", "high"})
+_PARTS: Final = frozenset({"value", "denominator", "not_evaluable", "low", "high", "statement"})
+_ALTERNATIVE: Final = "alternative-"
+
+
+@dataclass(frozen=True, slots=True)
+class _Tie:
+    """Hold what an element of the report says of its number: claim, part, and claim of the whole of a rate."""
+
+    claim: str
+    part: str
+    of: str
+
+
+def _same(tie: _Tie, text: str, claims: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Tell whether a text shows the number that the sheet has; raises ``KeyError`` where it has none of that name."""
+    claim = claims[tie.claim]
+    base, _, last = tie.part.rpartition(".")
+    rate = RATES.get(last)
+    if rate is None:
+        return _digits(text) == _digits(str(_number(claim, tie.part)))
+    part = _number(claim, base or "value")
+    whole = claims[tie.of]["value"] if tie.of else claim["denominator"]
+    if part is None or whole is None:
+        return False
+    return " ".join(text.split()) == rate(int(part), int(whole))
+
+
+def _number(claim: Mapping[str, Any], part: str) -> Any:
+    if part.startswith(_ALTERNATIVE):
+        place = part.removeprefix(_ALTERNATIVE)
+        others = claim.get("alternatives") or []
+        if not place.isdecimal() or not 0 < int(place) <= len(others):
+            raise KeyError(part)
+        return others[int(place) - 1]["count"]
+    if part not in _PARTS:
+        raise KeyError(part)
+    return claim[part]
+
+
+def _digits(text: str) -> str:
+    return "".join(character for character in text if character.isdigit())
 
 
 class _Shown(HTMLParser):
@@ -100,20 +151,24 @@ class _Shown(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.found: list[tuple[str, str, str]] = []
-        self._open: list[tuple[str, str | None, str, list[str]]] = []
+        self.found: list[tuple[_Tie, str]] = []
+        self._open: list[tuple[str, _Tie | None, list[str]]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        named, part = dict(attrs).get("data-claim"), dict(attrs).get("data-part") or "value"
+        told = dict(attrs)
+        named = told.get("data-claim")
         if named is not None or any(item[0] == tag for item in self._open):
-            self._open.append((tag, named, part, []))
+            tie = (
+                _Tie(named, told.get("data-part") or "value", told.get("data-of") or "") if named is not None else None
+            )
+            self._open.append((tag, tie, []))
 
     def handle_data(self, data: str) -> None:
-        for _, _, _, texts in self._open:
+        for _, _, texts in self._open:
             texts.append(data)
 
     def handle_endtag(self, tag: str) -> None:
         if self._open and self._open[-1][0] == tag:
-            _, named, part, texts = self._open.pop()
-            if named is not None:
-                self.found.append((named, part, "".join(texts)))
+            _, tie, texts = self._open.pop()
+            if tie is not None:
+                self.found.append((tie, "".join(texts)))

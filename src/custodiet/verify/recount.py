@@ -6,12 +6,15 @@ A recount is a JSON object:
 * ``where``: conditions that all hold: ``{"column": …, "is": value}`` (null fits null),
   ``{"column": …, "one_of": [values]}``, ``{"column": …, "at_least": n}``, ``{"column": …, "below": n}``,
 * ``join`` (optional): ``{"table": …, "on": [columns]}``; rows without a partner stay,
-* ``count``: ``"rows"``, ``{"distinct": column}`` (nulls are not counted) or ``{"sum": column}``,
-* ``of`` (optional): which number of the claim it gives: ``denominator`` or ``not_evaluable``; else the number itself.
+* ``count``: ``"rows"``, ``{"distinct": column}`` (nulls are not counted), ``{"sum": column}``, or
+  ``{"json": column, "at": path}``: the number at a place of a JSON text that one row holds,
+* ``of`` (optional): which number of the claim it gives: ``denominator``, ``not_evaluable``, ``low``, ``high`` or
+  ``alternative-N``; else the number itself.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
@@ -40,6 +43,7 @@ class Recounter:
         self._tables: dict[tuple[str, ...], pa.Table] = {}
         self._joined: dict[tuple[str, ...], pa.Table] = {}
         self._grouped: dict[tuple[str, ...], dict[Any, int]] = {}
+        self._texts: dict[tuple[str, ...], dict[Any, str]] = {}
 
     def count(self, spec: Spec) -> int:
         """Return the number that a recount gives.
@@ -49,12 +53,14 @@ class Recounter:
         """
         try:
             return self._count(spec)
-        except (KeyError, TypeError, ValueError, AttributeError, pa.ArrowException) as error:
+        except (KeyError, IndexError, TypeError, ValueError, AttributeError, pa.ArrowException) as error:
             raise RecountError(f"The recount does not fit the tables ({type(error).__name__}).") from None
 
     def _count(self, spec: Spec) -> int:
         rows, place = self._rows(spec)
         where = spec.get("where", [])
+        if "json" in spec["count"]:
+            return self._told(rows, place, where, spec["count"])
         if len(where) == 1 and set(where[0]) == {"column", "is"}:
             return self._by_group(rows, (*place, where[0]["column"]), spec["count"]).get(where[0]["is"], 0)
         for condition in where:
@@ -100,10 +106,26 @@ class Recounter:
             }
         return self._grouped[key]
 
+    def _told(self, rows: pa.Table, place: tuple[str, ...], where: Any, count: Any) -> int:
+        """Give the number at a place of the JSON text in the one row that a column tells."""
+        (condition,) = where
+        column = condition["column"]
+        key = (*place, column, count["json"])
+        if key not in self._texts:
+            names, texts = rows[column].to_pylist(), rows[count["json"]].to_pylist()
+            if len(set(names)) != len(names):
+                raise ValueError(column)
+            self._texts[key] = dict(zip(names, texts, strict=True))
+        found = json.loads(self._texts[key][condition["is"]])
+        for step in count["at"]:
+            found = found[step]
+        return int(found)
+
 
 def _columns(spec: Spec) -> list[str]:
     """Name the columns that a recount looks at, but for those of its join."""
-    counted = [] if spec["count"] == "rows" else list(spec["count"].values())
+    count = spec["count"]
+    counted = [] if count == "rows" else [count["json"]] if "json" in count else list(count.values())
     return sorted({*(condition["column"] for condition in spec.get("where", [])), *counted})
 
 

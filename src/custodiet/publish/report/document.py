@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from custodiet.model.rates import RATES
+
 Tone = Literal["plain", "good", "caution", "quiet"]
 
 
@@ -25,7 +27,7 @@ class Link:
 class Mark:
     """Show a word as a small label; the tone never carries meaning that the word does not."""
 
-    text: str
+    text: str | Phrase
     tone: Tone = "plain"
 
 
@@ -44,13 +46,35 @@ class Stated:
     Attributes:
         value: The number.
         claim: Id on the claim sheet; ``custodiet verify`` compares the two.
-        part: Which number of the claim it is: empty for its value, or ``denominator``, ``not_evaluable``, ``low`` or
-            ``high``.
+        part: Which number of the claim it is: empty for its value, or ``denominator``, ``not_evaluable``, ``low``,
+            ``high`` or ``alternative-N``; with a rate (``percent``, ``interval``, ``in-10000``) alone or behind a dot,
+            that number beside its whole.
+        whole: Of how many, for a rate.
+        of: Id of the claim whose value is the whole; empty where it is the claim's own denominator.
     """
 
     value: int
     claim: str
     part: str = ""
+    whole: int = 0
+    of: str = ""
+
+    def __str__(self) -> str:
+        """Write the number, or the rate."""
+        rate = RATES.get(self.part.rpartition(".")[2])
+        return rate(self.value, self.whole) if rate else f"{self.value:,}"
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """Hold a sentence that is the statement of a claim, with numbers of the claim in it."""
+
+    pieces: tuple[str | Stated, ...]
+    claim: str
+
+    def __str__(self) -> str:
+        """Give the prose alone."""
+        return "".join(str(piece) for piece in self.pieces)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +85,11 @@ class Phrase:
 
     def __str__(self) -> str:
         """Give the prose alone."""
-        return "".join(piece if isinstance(piece, str) else f"{piece.value:,}" for piece in self.pieces)
+        return "".join(str(piece) for piece in self.pieces)
 
 
-Prose = str | Phrase
-Cell = str | int | float | None | Link | Mark | Fixed | Stated | Phrase
+Prose = str | Phrase | Sentence
+Cell = str | int | float | None | Link | Mark | Fixed | Stated | Phrase | Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +113,12 @@ class Table:
         note: Remark below the table.
     """
 
-    caption: str
+    caption: Prose
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     n_more: int = 0
     more: str = ""
-    note: str = ""
+    note: Prose = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +134,7 @@ class Chart:
     """
 
     title: str
-    summary: str
+    summary: Prose
     svg: str
     table: Table
     isolated: bool = False
@@ -121,7 +145,7 @@ class Text:
     """Hold a paragraph; ``lead`` stands before it in bold."""
 
     text: Prose
-    lead: str = ""
+    lead: Prose = ""
     quiet: bool = False
 
 
@@ -129,7 +153,7 @@ class Text:
 class Bullets:
     """Hold a list of sentences."""
 
-    items: tuple[str | Text, ...]
+    items: tuple[Prose | Text, ...]
     numbered: bool = False
 
 
@@ -161,7 +185,7 @@ class Code:
 class Folded:
     """Hold parts that open on demand; print opens them unless ``screen_only``."""
 
-    summary: str
+    summary: Prose
     parts: tuple[Part, ...]
     screen_only: bool = False
 
@@ -233,7 +257,7 @@ class Chapter:
     anchor: str
     title: str
     parts: tuple[Part, ...]
-    lead: str = ""
+    lead: Prose = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,20 +273,20 @@ class Document:
     """
 
     title: str
-    subtitle: str
+    subtitle: Prose
     dated: str
     brief: Chapter
     chapters: tuple[Chapter, ...] = field(default_factory=tuple)
 
 
 def capped(
-    caption: str,
+    caption: Prose,
     columns: Sequence[Column],
     rows: Sequence[tuple[Cell, ...]],
     *,
     most: int,
     more: str = "",
-    note: str = "",
+    note: Prose = "",
 ) -> Table:
     """Make a table of at most so many rows that says how many are left out and where they are."""
     return Table(caption, tuple(columns), tuple(rows[:most]), max(0, len(rows) - most), more, note)

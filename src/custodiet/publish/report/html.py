@@ -12,7 +12,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from custodiet import __version__
-from custodiet.publish.report.document import Cell, Chart, Document, Fixed, Link, Mark, Phrase, Stated, Table
+from custodiet.publish.report.document import Cell, Chart, Document, Fixed, Link, Mark, Phrase, Sentence, Stated, Table
 from custodiet.publish.report.wording import NOT_TOLD, number
 
 _TEMPLATES: Final = "custodiet.publish.templates"
@@ -47,7 +47,14 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.finalize = clean
-    environment.filters |= {"cell": _cell, "picture": _picture, "href": href, "need": room_needed}
+    environment.filters |= {
+        "cell": _cell,
+        "inner": _inner,
+        "tie": tie,
+        "picture": _picture,
+        "href": href,
+        "need": room_needed,
+    }
     environment.tests["kind"] = lambda part, name: type(part).__name__ == name
     return environment
 
@@ -71,14 +78,16 @@ def _letters(cell: Cell) -> int:
     match cell:
         case None:
             return 1
-        case Link(text, _) | Mark(text, _) | Fixed(text, _):
-            return len(text) if isinstance(cell, Mark) else max((len(word) for word in text.split()), default=0)
+        case Mark(text, _):
+            return len(str(text))
+        case Link(text, _) | Fixed(text, _):
+            return max((len(word) for word in text.split()), default=0)
         case str():
             return max((len(word) for word in cell.split()), default=0)
-        case Stated(value, _):
-            return len(number(value))
-        case Phrase():
-            return _LINE
+        case Stated():
+            return len(str(cell))
+        case Phrase() | Sentence():
+            return min(len(str(cell)), _LINE)
         case _:
             return len(number(cell))
 
@@ -102,17 +111,18 @@ def _cell(cell: Cell) -> Markup:
         case Link(text, target):
             return Markup('<a href="{}">{}</a>').format(href(target), clean(text))
         case Mark(text, tone):
-            return Markup('<span class="mark {}">{}</span>').format(tone, clean(text))
+            return Markup('<span class="mark {}">{}</span>').format(tone, _cell(text))
         case Fixed(text, anchor) if anchor:
             return Markup('<code id="{}">{}</code>').format(clean(anchor), clean(text))
         case Fixed(text):
             return Markup("<code>{}</code>").format(clean(text))
-        case Stated(value, claim, part) if part:
-            return Markup('<data value="{}" data-claim="{}" data-part="{}">{}</data>').format(
-                value, clean(claim), part, number(value)
-            )
-        case Stated(value, claim):
-            return Markup('<data value="{}" data-claim="{}">{}</data>').format(value, clean(claim), number(value))
+        case Stated(value):
+            return Markup('<data value="{}"{}>{}</data>').format(value, tie(cell), str(cell))
+        case Sentence(pieces, claim) if claim:
+            text = Markup("").join(_cell(piece) for piece in pieces)
+            return Markup('<span data-claim="{}" data-part="statement">{}</span>').format(clean(claim), text)
+        case Sentence(pieces):
+            return Markup("").join(_cell(piece) for piece in pieces)
         case Phrase(pieces):
             return Markup("").join(_cell(piece) for piece in pieces)
         case str():
@@ -121,8 +131,22 @@ def _cell(cell: Cell) -> Markup:
             return escape(number(cell))
 
 
+def tie(cell: Cell) -> Markup:
+    """Return the attributes that tie a number to the claim sheet; nothing for any other cell."""
+    if not isinstance(cell, Stated):
+        return Markup("")
+    part = Markup(' data-part="{}"').format(cell.part) if cell.part else ""
+    whole = Markup(' data-of="{}"').format(clean(cell.of)) if cell.of else ""
+    return Markup(' data-claim="{}"{}{}').format(clean(cell.claim), part, whole)
+
+
+def _inner(cell: Cell) -> Markup:
+    """Draw a cell of a table whose own element bears the claim."""
+    return escape(str(cell)) if isinstance(cell, Stated) else _cell(cell)
+
+
 def _picture(chart: Chart) -> Markup:
     if not chart.isolated:
         return Markup(chart.svg)  # noqa: S704 - made by charts, which escape all text
     data = base64.b64encode(chart.svg.encode()).decode("ascii")
-    return Markup('<img src="data:image/svg+xml;base64,{}" alt="{}">').format(data, clean(chart.summary))
+    return Markup('<img src="data:image/svg+xml;base64,{}" alt="{}">').format(data, clean(str(chart.summary)))

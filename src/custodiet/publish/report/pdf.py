@@ -32,6 +32,7 @@ from custodiet.publish.report.document import (
     Phrase,
     Prose,
     Range,
+    Sentence,
     Stated,
     Table,
     Text,
@@ -135,7 +136,7 @@ def _table(part: Table) -> str:
     more = f"{number(left_out)} more" + (f": {part.more}" if part.more else "") if left_out else ""
     cells = _array(_array(_cell(cell) for cell in row) for row in rows)
     heads = _array(f"({_text(column.label)}, {_flag(column.numeric)})" for column in part.columns)
-    note = " ".join(text for text in (more and f"{more}.", part.note) if text)
+    note = " ".join(text for text in (more and f"{more}.", str(part.note)) if text)
     return f"#grid-of({_text(part.caption)}, {heads}, {cells}, {_text(note)})"
 
 
@@ -145,10 +146,10 @@ def _cell(cell: Cell) -> str:
             return _text(NOT_TOLD)
         case Link(text, _) | Mark(text, _) | Fixed(text, _):
             return _text(text)
-        case str() | Phrase():
+        case str() | Phrase() | Sentence():
             return _text(cell)
-        case Stated(value, _, _):
-            return _text(number(value))
+        case Stated():
+            return _text(str(cell))
         case _:
             return _text(number(cell))
 

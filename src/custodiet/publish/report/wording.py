@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Final
 
-from custodiet.law.order import interval
 from custodiet.model.counts import counted as counted
-
-NOT_TOLD: Final = "–"
+from custodiet.model.rates import NOT_TOLD as NOT_TOLD
+from custodiet.model.rates import share as share
+from custodiet.model.rates import shown_interval as shown_interval
 
 
 def number(value: float | None) -> str:
@@ -19,27 +18,9 @@ def number(value: float | None) -> str:
     return f"{value:,}" if isinstance(value, int) else f"{value:,.1f}"
 
 
-def share(part: int | None, whole: int | None) -> str:
-    """Write a part of a whole in percent; a dash where there is no whole."""
-    if not whole or part is None:
-        return NOT_TOLD
-    percent = 100 * part / whole
-    if 0 < percent < 0.1:
-        return "< 0.1 %"
-    if 99.9 < percent < 100:
-        return "> 99.9 %"
-    return f"{percent:.1f} %"
-
-
 def of(part: int, whole: int) -> str:
     """Write "12 of 80 (15.0 %)"."""
     return f"{part:,} of {whole:,} ({share(part, whole)})" if whole else f"{part:,} of 0"
-
-
-def shown_interval(part: int, whole: int) -> str:
-    """Write the 95 % interval of a share in percent."""
-    found = interval(part, whole)
-    return NOT_TOLD if found is None else f"{100 * found[0]:.1f}–{100 * found[1]:.1f} %"
 
 
 def day(moment: date | datetime | None) -> str:
