@@ -139,6 +139,13 @@ def test_an_account_name_is_found_in_cells_and_a_long_one_in_prose(
     assert sum(one[2] for one in attacks(searched, {name: output})) == n
 
 
+def test_names_that_begin_alike_are_told_apart(case: Case) -> None:
+    for number, name in enumerate(("Quillfeather", "Quillfeather Zyxwotta", "Quillfeather Zyxwotta Brumm"), 1):
+        add_records(case, record(f"d{number}", number, user=name, searched_at=AT + timedelta(days=number)))
+    assert attacks(case, {"t.txt": b"Quillfeather Zyxwotta"}) == [("residue", "t.txt", 2)]
+    assert attacks(case, {"t.txt": b"Zyxwotta Brumm"}) == []
+
+
 def test_what_the_door_gives_passes(searched: Case) -> None:
     publication = Publication(searched, "report")
     tables = {name: outward_table(publication, name) for name in ("records", "disclosures", "events", "problems")}

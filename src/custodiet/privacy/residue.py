@@ -49,7 +49,8 @@ class Secrets:
     Attributes:
         case: The case, by whose key a token is hashed.
         plates: Stored pseudonyms of all plates of the case, as numbers in order.
-        names: First word of an account name to the rest of its words.
+        told: Account names that mean somebody in running text, as sequences of words.
+        lengths: First word of such a name to the numbers of words that names with it have.
         whole: Account names as sequences of words.
         harmless: Names of organisations, which are no secret when an account is called so.
         opaque: Account names that look like an id, as they would be written.
@@ -57,7 +58,8 @@ class Secrets:
 
     case: Case
     plates: NDArray[np.uint64]
-    names: dict[str, tuple[tuple[str, ...], ...]]
+    told: frozenset[tuple[str, ...]]
+    lengths: dict[str, frozenset[int]]
     whole: frozenset[tuple[str, ...]]
     harmless: frozenset[tuple[str, ...]]
     opaque: frozenset[str]
@@ -80,13 +82,13 @@ def secrets_of(case: Case, *, with_accounts: bool) -> Secrets:
     )
     harmless = frozenset(words_of(name) for (name,) in organisations if name)
     whole = frozenset(words_of(name) for (name,) in names) - harmless if with_accounts else frozenset[tuple[str, ...]]()
-    starts: dict[str, list[tuple[str, ...]]] = defaultdict(list)
-    for words in sorted(whole):
-        if words and _tells_in_prose(words):
-            starts[words[0]].append(words)
+    told = frozenset(words for words in whole if words and _tells_in_prose(words))
+    lengths: dict[str, set[int]] = defaultdict(set)
+    for words in told:
+        lengths[words[0]].add(len(words))
     opaque = frozenset(name for words in whole if _OPAQUE.fullmatch(name := "-".join(words)))
-    names_by_start = {key: tuple(found) for key, found in starts.items()}
-    return Secrets(case, plates, names_by_start, whole, harmless, opaque)
+    lengths_by_start = {word: frozenset(found) for word, found in lengths.items()}
+    return Secrets(case, plates, told, lengths_by_start, whole, harmless, opaque)
 
 
 def words_of(text: str) -> tuple[str, ...]:
@@ -244,12 +246,13 @@ def _is_account(secrets: Secrets, cell: str) -> bool:
 
 def accounts_in_prose(secrets: Secrets, text: str) -> int:
     """Count the account names in a running text, by whole words."""
-    if not secrets.names:
+    if not secrets.told:
         return 0
     words = words_of(text)
     return sum(
-        words[index : index + len(name)] == name
+        words[index : index + length] in secrets.told
         for index, word in enumerate(words)
-        if word in secrets.names
-        for name in secrets.names[word]
+        if word in secrets.lengths
+        for length in secrets.lengths[word]
+        if index + length <= len(words)
     )
