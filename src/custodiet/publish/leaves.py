@@ -16,7 +16,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,22 +30,15 @@ from numpy.typing import NDArray
 from custodiet.case import Case
 from custodiet.case.stored import Part, StoredRows, parts_of
 from custodiet.case.types import arrow_schema
-from custodiet.model.bundle import (
-    ABSENT,
-    HOUR_MICROSECONDS,
-    LEAF_FORMAT,
-    LEAF_FORMS,
-    SALT_BYTES,
-    TIMES,
-    LeafForm,
-    netstring,
-)
+from custodiet.model.bundle import LEAF_FORMS, SALT_BYTES, TIMES, netstring
 from custodiet.model.tables import ALL_TABLES
+from custodiet.publish.leaf_sql import hashes_sql, opened_sql
 from custodiet.publish.merkle import EMPTY_ROOT, Hashes, Tree, grow
 
-_HEX: Final = 2 * SALT_BYTES
 _HASH: Final = pa.binary(32)
 _SALT: Final = pa.binary(SALT_BYTES)
+# For each disclosure its id, and where its rows begin and end.
+Spans = list[tuple[str, int, int]]
 _NODES: Final = pa.schema(
     [
         ("table", pa.string()),
@@ -138,19 +130,21 @@ class Leaves:
         spans: For each disclosure its id, and where its rows begin and end here.
         numbers: Id of each row within its disclosure.
         hashes: Shape (rows, 32).
-        cited: The cited rows among them, opened as far as they are published.
+        cited: The cited rows among them in the same order, opened as far as they are published.
+        places: Where each cited row stands among them.
     """
 
-    spans: list[tuple[str, int, int]]
+    spans: Spans
     numbers: NDArray[Any]
     hashes: Hashes
     cited: pa.Table
+    places: NDArray[np.int64]
 
 
 def leaf_hashes(case: Case, table: str, key: bytes) -> Iterator[tuple[str, NDArray[Any], Hashes]]:
     """Give the leaves of each disclosure: its id, the rows' ids in order, and their hashes (shape (n, 32))."""
     with _leaf_keys(case, table, key):
-        found = case.query(_hashes_sql(table, "true"))
+        found = case.query(hashes_sql(table, "true"))
     order, spans = _in_order(found)
     numbers, hashes = found["row_id"].to_numpy()[order], _hashes_of(found)[order]
     for disclosure_id, start, end in spans:
@@ -181,18 +175,27 @@ def _parts(case: Case, table: str, outward: pa.Table | StoredRows) -> Iterator[L
 
 def _leaves(case: Case, table: str, part: Part | None) -> Leaves:
     condition, parameters = part.where("r") if part else ("true", [])
-    found = case.query(_hashes_sql(table, condition), parameters)
+    found = case.query(hashes_sql(table, condition), parameters)
     order, spans = _in_order(found)
-    cited = _closed(table, case.query(_opened_sql(table, condition), [*parameters, *parameters]))
-    ordered, _ = _in_order(cited)
-    return Leaves(spans, found["row_id"].to_numpy()[order], _hashes_of(found)[order], cited.take(ordered))
+    numbers, hashes = found["row_id"].to_numpy()[order], _hashes_of(found)[order]
+    cited = case.query(opened_sql(table, condition), [*parameters, *parameters])
+    ordered, of_cited = _in_order(cited)
+    cited = cited.take(ordered)
+    places = _places(spans, numbers, of_cited, cited["row_id"].to_numpy())
+    return Leaves(spans, numbers, hashes, _closed(table, cited, hashes[places]), places)
 
 
-def _hashes_sql(table: str, condition: str) -> str:
-    return f"SELECT disclosure_id, row_id, unhex(leaf) AS leaf_hash FROM ({_committed_sql(table, condition)})"
+def _places(spans: Spans, numbers: NDArray[Any], some: Spans, wanted: NDArray[Any]) -> NDArray[np.int64]:
+    """Find where some of the rows stand; both are in order of disclosure and number."""
+    starts = {disclosure_id: (start, end) for disclosure_id, start, end in spans}
+    places = np.zeros(len(wanted), np.int64)
+    for disclosure_id, low, high in some:
+        start, end = starts[disclosure_id]
+        places[low:high] = start + np.searchsorted(numbers[start:end], wanted[low:high])
+    return places
 
 
-def _in_order(rows: pa.Table) -> tuple[NDArray[Any], list[tuple[str, int, int]]]:
+def _in_order(rows: pa.Table) -> tuple[NDArray[Any], Spans]:
     """Return what orders rows by disclosure and id, and where the rows of each disclosure then begin and end."""
     ids = rows["disclosure_id"].combine_chunks().dictionary_encode()
     names = ids.dictionary.to_pylist()
@@ -227,20 +230,16 @@ class _Growing:
     def add(self, leaves: Leaves) -> pa.Table:
         """Take leaves in, and return the cited rows with their position in the place of their id."""
         cited = leaves.cited
+        opened = cited["opened"].to_numpy()
         positions = np.zeros(cited.num_rows, np.int64)
-        codes = cited["disclosure_id"].combine_chunks().dictionary_encode()
-        of_id = {name: code for code, name in enumerate(codes.dictionary.to_pylist())}
-        indices = codes.indices.to_numpy(zero_copy_only=False)
         for disclosure_id, start, end in leaves.spans:
             before = sum(map(len, self._hashes.get(disclosure_id, ())))
             self._hashes.setdefault(disclosure_id, []).append(leaves.hashes[start:end])
             # Cited rows stand in the order of the leaves: those of a disclosure are one stretch.
-            code = of_id.get(disclosure_id)
-            low, high = (0, 0) if code is None else np.searchsorted(indices, [code, code + 1]).tolist()
-            wanted = cited["row_id"][low:high].to_numpy()
-            positions[low:high] = before + np.searchsorted(leaves.numbers[start:end], wanted)
+            low, high = np.searchsorted(leaves.places, [start, end]).tolist()
+            positions[low:high] = before + leaves.places[low:high] - start
             self._positions.setdefault(disclosure_id, []).append(positions[low:high])
-            n_opened = int(pc.sum(cited["opened"][low:high]).as_py() or 0)
+            n_opened = int(opened[low:high].sum())
             self._n_opened[disclosure_id] = self._n_opened.get(disclosure_id, 0) + n_opened
         return cited.set_column(cited.column_names.index("row_id"), "position", pa.array(positions, pa.int64()))
 
@@ -284,47 +283,9 @@ def _completing(table: str, disclosure_id: str, tree: Tree, positions: NDArray[A
     return found
 
 
-def _opened_sql(table: str, condition: str) -> str:
-    """Return SQL of the cited rows among the rows ``r`` of a table that meet a condition, with what opens them.
-
-    A row is opened as far as the published row of the same place shows the same.
-    """
-    form = LEAF_FORMS[table]
-    same = [f'o."{name}" IS NOT DISTINCT FROM c."{name}"' for name in form.clear]
-    same += [
-        f"{_hours(f'o.{_quoted(name)}')} IS NOT DISTINCT FROM {_hours(f'c.{_quoted(name)}')}" for name in form.hours
-    ]
-    columns = ["disclosure_id", "row_id", "same AS opened", "unhex(leaf) AS leaf_hash"]
-    columns += [f'"{name}"' for name in form.clear]
-    columns += [f'make_timestamptz({_hours(_quoted(name))} * {HOUR_MICROSECONDS}) AS "{name}"' for name in form.hours]
-    for name in form.committed:
-        columns.append(f"unhex(commitment_{name}) AS commitment_{name}")
-        if name != TIMES:
-            # A text is told only where its published form is the whole of it.
-            columns += [f'"{name}"', f"unhex(salt_{name}) AS salt_{name}"]
-            columns.append(f"same AND coalesce(equal_{name}, false) AS told_{name}")
-    equal = "".join(f', o."{name}" = c."{name}" AS equal_{name}' for name in form.texts)
-    compared = dict.fromkeys(("disclosure_id", form.number, *form.clear, *form.hours, *form.texts))
-    return (
-        f"WITH c AS ({_committed_sql(table, condition, only_cited=True)}),\n"
-        f"o AS (SELECT {', '.join(map(_quoted, compared))}, {_row_id(form)} AS row_id"
-        f" FROM outward_rows r WHERE {condition}),\n"
-        f"beside AS (SELECT c.*, coalesce({' AND '.join(same)}, false) AS same{equal} FROM c"
-        " LEFT JOIN o ON o.disclosure_id = c.disclosure_id AND o.row_id = c.row_id)\n"
-        f"SELECT {', '.join(columns)} FROM beside"
-    )
-
-
-def _row_id(form: LeafForm) -> str:
-    """Return SQL of the place of a row among those of its disclosure, from 1."""
-    if form.order == (form.number,):
-        return form.number
-    order = ", ".join(f'"{name}" NULLS FIRST' for name in form.order)
-    return f"row_number() OVER (PARTITION BY disclosure_id ORDER BY {order})"
-
-
-def _closed(table: str, rows: pa.Table) -> pa.Table:
+def _closed(table: str, rows: pa.Table, hashes: Hashes) -> pa.Table:
     """Take out what is not opened: all of a closed row but its hash, the salt of a text that is masked."""
+    whole = pa.Array.from_buffers(_HASH, len(hashes), [None, pa.py_buffer(hashes.tobytes())])
     form = LEAF_FORMS[table]
     opened = rows["opened"]
     types = {field.name: field.type for field in arrow_schema(ALL_TABLES[table])}
@@ -332,7 +293,7 @@ def _closed(table: str, rows: pa.Table) -> pa.Table:
         "disclosure_id": rows["disclosure_id"],
         "row_id": rows["row_id"].cast(pa.int64()),
         "opened": opened,
-        "leaf_hash": _kept(rows["leaf_hash"].cast(_HASH), pc.invert(opened)),
+        "leaf_hash": _kept(whole, pc.invert(opened.combine_chunks())),
     }
     for name in (*form.clear, *form.hours):
         # The number stays, so that every cited row can be found here.
@@ -350,80 +311,3 @@ def _closed(table: str, rows: pa.Table) -> pa.Table:
 
 def _kept(column: Any, where: Any) -> Any:
     return pc.if_else(where, column, pa.scalar(None, column.type))
-
-
-def _net(expression: str) -> str:
-    """Return SQL of the parts of a netstring, for ``concat``."""
-    return f"strlen({expression}), ':', {expression}, ','"
-
-
-def _committed_sql(table: str, condition: str, *, only_cited: bool = False) -> str:
-    """Return SQL of the rows ``r`` of a table that meet a condition, with row_id, salts, commitments and leaf."""
-    form = LEAF_FORMS[table]
-    kept = dict.fromkeys(("disclosure_id", form.number, *form.clear, *form.hours, *form.texts))
-    told = {name: f'"{name}"' for name in form.texts}
-    if form.hours:
-        told[TIMES] = "exact_times"
-    # One hash gives the salts of two commitments, a half each: halves of a hash tell nothing of each other.
-    # Key and row fit into one block of SHA-256.
-    pairs = list(enumerate(zip_longest(form.committed[::2], form.committed[1::2])))
-    seeds = [
-        f"CASE WHEN {' OR '.join(f'{told[name]} IS NOT NULL' for name in pair if name)} THEN"
-        f" sha256(leaf_key || encode(concat(row_id, ':{number}'))) END AS seed_{number}"
-        for number, pair in pairs
-    ]
-    salts = [
-        f"CASE WHEN {told[name]} IS NOT NULL THEN {half}(seed_{number}, {_HEX}) END AS salt_{name}"
-        for number, pair in pairs
-        for half, name in zip(("left", "right"), pair, strict=True)
-        if name
-    ]
-    commitments = [
-        f"CASE WHEN {told[name]} IS NOT NULL THEN"
-        f" sha256(unhex(salt_{name}) || encode(concat({_net(told[name])}))) END AS commitment_{name}"
-        for name in form.committed
-    ]
-    # Microseconds since 1970, with commas between; nothing stands for a time that is not there.
-    times = ", ',', ".join(f'epoch_us("{name}")' for name in form.hours)
-    exact = f", concat({times}) AS exact_times" if times else ""
-    cited = (
-        " SEMI JOIN cited_evidence e ON e.disclosure_id = numbered.disclosure_id"
-        f" AND e.record_no = numbered.{form.number}"
-        if only_cited
-        else ""
-    )
-    passing = ["leaf_key", *(["exact_times"] if times else []), *(f"seed_{number}" for number, _ in pairs)]
-    return (
-        f"WITH numbered AS (SELECT {', '.join(map(_quoted, kept))}, {_row_id(form)} AS row_id"
-        f" FROM {table} r WHERE {condition}),\n"
-        f"keyed AS (SELECT numbered.*, leaf_key{exact} FROM numbered{cited}"
-        " JOIN leaf_keys k ON k.disclosure_id = numbered.disclosure_id),\n"
-        f"seeded AS (SELECT *{''.join(', ' + seed for seed in seeds)} FROM keyed),\n"
-        f"salted AS (SELECT *{''.join(', ' + salt for salt in salts)} FROM seeded),\n"
-        f"sealed AS (SELECT *{''.join(', ' + item for item in commitments)} FROM salted)\n"
-        f"SELECT * EXCLUDE ({', '.join(passing)}), {_leaf_sql(form, table)} AS leaf FROM sealed"
-    )
-
-
-def _quoted(name: str) -> str:
-    return f'"{name}"'
-
-
-def _hours(expression: str) -> str:
-    """Return SQL of the whole hours since 1970, also before it."""
-    hour, instant = HOUR_MICROSECONDS, f"epoch_us({expression})"
-    return f"(({instant} - (({instant} % {hour}) + {hour}) % {hour}) // {hour})"
-
-
-def _leaf_sql(form: LeafForm, table: str) -> str:
-    """Return SQL of the hash of a leaf, in hexadecimal; ``model.bundle.leaf_bytes`` says the same in Python."""
-    values = [f'"{name}"::VARCHAR' for name in form.clear]
-    values += [f"{_hours(_quoted(name))}::VARCHAR" for name in form.hours]
-    values += [f"commitment_{name}" for name in form.committed]
-    parts = [f"'{netstring(LEAF_FORMAT)}{netstring(table)}'", *map(_part, values)]
-    return f"sha256('\\x00'::BLOB || encode(concat({', '.join(parts)})))"
-
-
-def _part(value: str) -> str:
-    """Return SQL of a value as a netstring, or of the sign that there is none."""
-    return f"CASE WHEN {value} IS NULL THEN '{ABSENT}' ELSE concat({_net(value)}) END"
