@@ -11,6 +11,7 @@ import contextlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -264,6 +265,10 @@ class Stage:
     def value(self, expression: str, where: str = "true") -> object:
         """Compute one aggregate over the data rows."""
         return self._case.value(f"SELECT {expression} FROM {self.source} WHERE {where}")
+
+    def rows_of(self, sql: str) -> list[tuple[Any, ...]]:
+        """Run a query that is written over :attr:`source`."""
+        return self._case.rows(sql)
 
     def tally(self, expression: str, limit: int) -> list[tuple[str | None, int]]:
         """Count the values of an expression, most frequent first."""

@@ -18,7 +18,7 @@ _TEXT_COLUMNS = ("search_id", "search_type", "offense_type", "text_prompt", "fil
 # U+00A0, U+2009 and U+202F stand before AM and PM in some exports.
 _TIDY = (
     "regexp_replace(trim(regexp_replace({cell}, '[\\x{{00A0}}\\x{{2009}}\\x{{202F}} \\t]+', ' ', 'g')), "
-    "'\\b([AaPp])\\.?[Mm]\\.', '\\1M')"
+    "'([0-9] ?)([AaPp])(?:\\.[Mm]\\.?|[Mm]\\.|\\.)?( |,|$)', '\\1\\2M\\3')"
 )
 
 

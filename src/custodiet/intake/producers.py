@@ -180,5 +180,11 @@ def dates_in_name(text: str) -> list[date]:
     return [moment for _, moment in sorted(found)]
 
 
+def months_in_name(text: str) -> list[date]:
+    """Read months with their year out of a file name or title (``March 2026``), as their first days."""
+    found = re.findall(rf"(?<![a-z])({_MONTH_WORD})[-_ .,]*(\d{{4}})(?!\d)", text, re.IGNORECASE)
+    return [date(int(year), _month(word), 1) for word, year in found if 1995 <= int(year) <= 2100]
+
+
 def _month(word: str) -> int:
     return [month[:3] for month in _MONTHS].index(word[:3].lower()) + 1

@@ -138,7 +138,8 @@ def _store_edges(context: TableContext) -> Loaded:
     )  # fmt: skip
     n_shares = insert_shares(context.case, context.stage, typing)
     unstated = count_unstated(context.stage, typing)
-    return Loaded(row | {"kind": "sharing-list"}, problems + _unstated_problem(unstated), n_shares=n_shares,
+    problems = [*context.timing.problems, *problems, *_unstated_problem(unstated)]
+    return Loaded(row | {"kind": "sharing-list"}, problems, n_shares=n_shares,
                   n_rejected=unstated)  # fmt: skip
 
 

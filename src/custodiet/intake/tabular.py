@@ -85,10 +85,11 @@ def load_table(
     try:
         stage.first_row = header.first_data
         stage.set_blank_aside()
-        timing = tell_times(stage, header.match)
+        stated = _stated(table, cells, header, origin)
+        timing = tell_times(stage, header.match, stated)
         mended = mend_layout(stage, header, timing)
         if stage.was_changed:
-            timing = tell_times(stage, header.match)
+            timing = tell_times(stage, header.match, stated)
         title = table.title or agency_above(cells[place] for place in header.titles)
         if told is not None:
             titles = list(dict.fromkeys(text for text in (table.title, *table.headings, *told.labels) if text))
@@ -108,6 +109,12 @@ def load_table(
             return store_disclosure(case, row, problems)
     finally:
         stage.drop()
+
+
+def _stated(table: RawTable, cells: Sequence[Sequence[str | None]], header: Header, origin: Origin) -> tuple[str, ...]:
+    """Gather what stands above the data and what the file is called, for the period that it states."""
+    above = [" ".join(cell for cell in cells[place] if cell) for place in header.titles]
+    return tuple(text for text in (table.title, *table.headings, *above, table.sheet, *origin.names[:2]) if text)
 
 
 def _tell_list(table: RawTable, opened: _Opened, header: Header | None) -> tuple[_Opened, ToldList | None]:

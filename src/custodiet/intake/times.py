@@ -10,9 +10,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from enum import StrEnum
 from typing import Final
 
 from custodiet.model.reading import TimeFormat
+
+
+class DayOrder(StrEnum):
+    """Name the order in which a date of numbers alone is written."""
+
+    MONTH = "month first"
+    DAY = "day first"
+    YEAR = "year first"
+
 
 # strptime formats are those of the engine (DuckDB); numbers may lack their padding.
 _CLOCKS: Final = (
@@ -24,6 +34,11 @@ _CLOCKS: Final = (
     (re.compile(r"9{1,2}:99:99\.9{7,9}"), "%H:%M:%S.%n"),
     (re.compile(r"9{1,2}:99:99"), "%H:%M:%S"),
     (re.compile(r"9{1,2}:99"), "%H:%M"),
+    # As on the clock of a watch commander: 1405, 140500, "14:05 hrs".
+    (re.compile(r"9{4}"), "%H%M"),
+    (re.compile(r"9{6}"), "%H%M%S"),
+    (re.compile(r"9{4} ?(?:hrs|hours|h)", re.I), "%H%M"),
+    (re.compile(r"9{1,2}:99 ?(?:hrs|hours|h)", re.I), "%H:%M"),
 )
 _DATES: Final = (
     (re.compile(r"9999-9{1,2}-9{1,2}"), "%Y-%m-%d"),
@@ -31,10 +46,17 @@ _DATES: Final = (
     (re.compile(r"9{1,2}/9{1,2}/9999"), "%m/%d/%Y"),
     (re.compile(r"9{1,2}/9{1,2}/99"), "%m/%d/%y"),
     (re.compile(r"9{1,2}-9{1,2}-9999"), "%m-%d-%Y"),
+    (re.compile(r"9{1,2}-9{1,2}-99(?!9)"), "%m-%d-%y"),
     (re.compile(r"9{1,2}\.9{1,2}\.9999"), "%d.%m.%Y"),
+    (re.compile(r"9{1,2}\.9{1,2}\.99(?!9)"), "%d.%m.%y"),
+    (re.compile(r"[a-z]{3},? 9{1,2}/9{1,2}/9999", re.I), "%a{comma} %m/%d/%Y"),
+    (re.compile(r"[a-z]{6,9},? 9{1,2}/9{1,2}/9999", re.I), "%A{comma} %m/%d/%Y"),
+    (re.compile(r"9{8}(?=[ T])"), "%Y%m%d"),
     (re.compile(r"[a-z]{3} 9{1,2},? 9999", re.I), "%b %d{comma} %Y"),
     (re.compile(r"[a-z]{4,9} 9{1,2},? 9999", re.I), "%B %d{comma} %Y"),
     (re.compile(r"9{1,2}[- ][a-z]{3}[- ]9999", re.I), "%d{dash}%b{dash}%Y"),
+    (re.compile(r"9{1,2}[- ][a-z]{3}[- ]99(?!9)", re.I), "%d{dash}%b{dash}%y"),
+    (re.compile(r"9{1,2}[a-z]{3}9999", re.I), "%d%b%Y"),
     (re.compile(r"[a-z]{3} [a-z]{3} 9{1,2} 9999", re.I), "%a %b %d %Y"),
     (re.compile(r"[a-z]{3}\. 9{1,2},? 9999", re.I), "%b. %d{comma} %Y"),
     (re.compile(r"[a-z]{6,9}, [a-z]{3} 9{1,2}, 9999", re.I), "%A, %b %d, %Y"),
@@ -62,16 +84,17 @@ def shape_of(text: str) -> str:
 def tidy_shape(shape: str) -> str:
     """Trim a shape, make its odd spaces plain and ``p.m.`` to ``pM``; the engine does the same to the cells."""
     plain = re.sub(r"[\u00a0\u202f\u2009 \t]+", " ", shape).strip()
-    return re.sub(r"\b([AaPp])\.?[Mm]\.", r"\1M", plain)
+    return re.sub(r"(9 ?)([AaPp])(?:\.[Mm]\.?|[Mm]\.|\.)?( |,|$)", r"\1\2M\3", plain)
 
 
-def tell_format(shape: str, *, day_first: bool = False, allow_serial: bool = True) -> TimeFormat | None:
+def tell_format(shape: str, *, order: DayOrder | None = None, allow_serial: bool = True) -> TimeFormat | None:
     """Tell how cells of a shape are read as a time.
 
     Args:
         shape: A tidy shape (see :func:`tidy_shape`).
-        day_first: ``9/9/9999`` is day, month, year.
-        allow_serial: A bare number may be a spreadsheet serial or an epoch.
+        order: How dates of numbers alone are written; None is the usual order, month first
+            with strokes and dashes, day first with dots.
+        allow_serial: A bare number may be a spreadsheet serial, an epoch, or a date without signs.
 
     Returns:
         The format, or None when the shape is no time.
@@ -83,12 +106,16 @@ def tell_format(shape: str, *, day_first: bool = False, allow_serial: bool = Tru
             return TimeFormat("epoch-seconds", zone="UTC")
         if re.fullmatch(r"9{13}", shape):
             return TimeFormat("epoch-milliseconds", zone="UTC")
+        if shape == "9" * 14:
+            return TimeFormat("pattern", "%Y%m%d%H%M%S")
+        if shape == "9" * 8:
+            return TimeFormat("pattern", "%Y%m%d", has_clock=False)
     bare, zone, suffix = _split_zone(shape)
     for date_shape, date_format in _DATES:
         match = date_shape.match(bare)
         if not match:
             continue
-        pattern = _concrete(date_format, match.group(), day_first=day_first)
+        pattern = reordered(_concrete(date_format, match.group()), order)
         rest = bare[match.end() :]
         if not rest:
             return TimeFormat("pattern", pattern + suffix, zone, has_clock=False)
@@ -110,19 +137,47 @@ def _split_zone(shape: str) -> tuple[str, str | None, str]:
     return shape, None, ""
 
 
-def _concrete(pattern: str, shape: str, *, day_first: bool) -> str:
-    if day_first and pattern in ("%m/%d/%Y", "%m/%d/%y", "%m-%d-%Y"):
-        pattern = pattern.replace("%m", "%_").replace("%d", "%m").replace("%_", "%d")
+def _concrete(pattern: str, shape: str) -> str:
     dash = "-" if "-" in shape else " "
     return pattern.format(comma="," if "," in shape else "", dash=dash)
+
+
+_NUMBERS: Final = re.compile(r"%([mdy])([-/.])%([mdy])\2%([Yy])|%y([-/.])%m\5%d")
+_ORDERS: Final = {"m": DayOrder.MONTH, "d": DayOrder.DAY}
+
+
+def order_of(pattern: str) -> DayOrder | None:
+    """Tell in which order a format reads dates of numbers alone; None for any other, ``2025-03-04`` too."""
+    found = _NUMBERS.search(pattern)
+    if not found:
+        return None
+    return _ORDERS.get(found[1] or "", DayOrder.YEAR)
+
+
+def reordered(pattern: str, order: DayOrder | None) -> str:
+    """Write a format in another order of day, month and year; a year in full stays last."""
+    found = _NUMBERS.search(pattern)
+    if not found or order is None:
+        return pattern
+    sign, year = found[2] or found[5], found[4] or "y"
+    if order is DayOrder.YEAR:
+        parts = ("y", "m", "d") if year == "y" else ("m", "d", year)
+    else:
+        parts = ("d", "m", year) if order is DayOrder.DAY else ("m", "d", year)
+    return pattern[: found.start()] + sign.join(f"%{part}" for part in parts) + pattern[found.end() :]
 
 
 def _clock_format(shape: str) -> str | None:
     for clock_shape, pattern in _CLOCKS:
         if clock_shape.fullmatch(shape):
             glued = "%p" in pattern and not re.search(r" [AP]M$", shape, re.IGNORECASE)
-            return pattern.replace(" %p", "%p") if glued else pattern
+            return (pattern.replace(" %p", "%p") if glued else pattern) + _hours_word(shape)
     return None
+
+
+def _hours_word(shape: str) -> str:
+    word = re.search(r" ?[a-z]+$", shape, re.IGNORECASE)
+    return word.group() if word and word.group().strip().lower() in ("h", "hrs", "hours") else ""
 
 
 def tell_clock(shape: str) -> str | None:
@@ -142,11 +197,6 @@ def split_pair(shape: str) -> tuple[str, str, str] | None:
     if len(parts) != 2 or not found:
         return None
     return found.group(), tidy_shape(parts[0]), tidy_shape(parts[1])
-
-
-def reads_day_first(largest_first: int | None, largest_second: int | None) -> bool:
-    """Tell whether ``9/9/9999`` in a column is day first, from the largest first and second numbers."""
-    return (largest_first or 0) > 12 and (largest_second or 0) <= 12
 
 
 def zones_stated(formats: Iterable[TimeFormat]) -> bool:

@@ -8,16 +8,14 @@ from dataclasses import dataclass, replace
 
 from custodiet.case.stage import Stage
 from custodiet.case.typed import cell, instant_expression, literal, raw_time_expression, time_expression
+from custodiet.intake.day_order import in_order, own_order, settle_orders
 from custodiet.intake.formats import FormatMatch
-from custodiet.intake.times import reads_day_first, shape_of, split_pair, tell_format, tidy_shape, zones_stated
+from custodiet.intake.times import DayOrder, order_of, shape_of, split_pair, tell_format, tidy_shape, zones_stated
 from custodiet.model.problems import Problem
 from custodiet.model.reading import TimeColumn
 
 _SAMPLE = 5_000
 _ROUNDS = 3
-_MONTHS = 12
-_DAY_FIRST = re.compile(r"%d[/-]%m")
-_MONTH_FIRST = re.compile(r"%m([/-])%d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +30,14 @@ class Timing:
     problems: tuple[Problem, ...]
 
 
-def tell_times(stage: Stage, match: FormatMatch) -> Timing:
-    """Tell how every time column of a table is read."""
+def tell_times(stage: Stage, match: FormatMatch, stated: Sequence[str] = ()) -> Timing:
+    """Tell how every time column of a table is read.
+
+    Args:
+        stage: The table.
+        match: How its labels are read.
+        stated: Titles and names of the file; their dates can tell days from months.
+    """
     columns: dict[str, TimeColumn] = {}
     unread: set[int] = set()
     for split in match.format.split_times:
@@ -48,8 +52,7 @@ def tell_times(stage: Stage, match: FormatMatch) -> Timing:
             columns |= _frame(stage, place, unread)
         elif kind in ("time", "date") and name not in _halves(match):
             columns[name] = _told(stage, TimeColumn(place, ()), unread)
-    columns = _agree_on_days(stage, columns, unread)
-    problems = []
+    columns, problems = settle_orders(stage, match.format, columns, stated)
     assumed = [name for name, column in columns.items() if column.formats and not zones_stated(column.formats)]
     if any(item.has_clock for name in assumed for item in columns[name].formats):
         problems.append(
@@ -144,33 +147,13 @@ def _told(stage: Stage, column: TimeColumn, unread_columns: set[int]) -> TimeCol
         unread_columns.add(column.position)
         unread = stage.shapes(expression, unread_where)
         wider = _with_shapes(column, [shape for shape, _ in unread], allow_serial=serial)
-        if _has_slashes(wider) and _day_first(stage, expression):
-            wider = _with_shapes(replace(wider, formats=()), [s for s, _ in sample + unread], day_first=True)
+        if _is_of_numbers(wider) and (order := own_order(stage, wider, expression)):
+            shapes = [shape for shape, _ in sample + unread]
+            wider = in_order(_with_shapes(replace(wider, formats=()), shapes, order=order), order)
         if wider == column:
             break
         column = wider
     return column
-
-
-def _agree_on_days(stage: Stage, columns: dict[str, TimeColumn], unread: set[int]) -> dict[str, TimeColumn]:
-    """Read days first where another column that is written the same way proves it, and nothing contradicts.
-
-    ``03/04/2025 10:00`` alone tells nothing; beside a column with ``25/04/2025 10:00`` it does.
-    """
-    proven = {item.pattern for column in columns.values() for item in column.formats if _DAY_FIRST.search(item.pattern)}
-    if not proven:
-        return columns
-    agreed = dict(columns)
-    for name, column in columns.items():
-        swapped = {_MONTH_FIRST.sub(r"%d\g<1>%m", item.pattern) for item in column.formats}
-        if not _has_slashes(column) or column.position in unread or not swapped <= proven:
-            continue
-        expression = raw_time_expression(column)
-        _, second = _largest_numbers(stage, expression)
-        if second is not None and second <= _MONTHS:
-            bare = replace(column, formats=())
-            agreed[name] = _with_shapes(bare, [shape for shape, _ in stage.shapes(expression)], day_first=True)
-    return agreed
 
 
 def _mostly_numbers(sample: list[tuple[str, int]]) -> bool:
@@ -179,34 +162,18 @@ def _mostly_numbers(sample: list[tuple[str, int]]) -> bool:
 
 
 def _with_shapes(
-    column: TimeColumn, shapes: Sequence[str], *, day_first: bool = False, allow_serial: bool = False
+    column: TimeColumn, shapes: Sequence[str], *, order: DayOrder | None = None, allow_serial: bool = False
 ) -> TimeColumn:
     formats = dict.fromkeys(column.formats)
     needs_tidying = column.needs_tidying
     for shape in shapes:
         tidy = tidy_shape(shape)
-        told = tell_format(tidy, day_first=day_first, allow_serial=allow_serial)
+        told = tell_format(tidy, order=order, allow_serial=allow_serial)
         if told:
             formats.setdefault(told)
             needs_tidying = needs_tidying or tidy != shape
     return replace(column, formats=tuple(formats), needs_tidying=needs_tidying)
 
 
-def _has_slashes(column: TimeColumn) -> bool:
-    return any("%m/%d" in item.pattern or "%m-%d-%Y" in item.pattern for item in column.formats)
-
-
-def _day_first(stage: Stage, expression: str) -> bool:
-    return reads_day_first(*_largest_numbers(stage, expression))
-
-
-def _largest_numbers(stage: Stage, expression: str) -> tuple[int | None, int | None]:
-    """Find the largest first and second number of the dates of a column."""
-    numbers = [
-        stage.value(
-            f"max(TRY_CAST(regexp_extract({expression}, '^\\s*(\\d{{1,2}})[/-](\\d{{1,2}})[/-]', {group}) AS INT))"
-        )
-        for group in (1, 2)
-    ]
-    first, second = (None if number is None else int(str(number)) for number in numbers)
-    return first, second
+def _is_of_numbers(column: TimeColumn) -> bool:
+    return any(order_of(item.pattern) for item in column.formats)

@@ -78,6 +78,11 @@ _CODES: Final = (
     ),
     ProblemCode("bad-time", "A time could not be read.", "Compare the rows with the original."),
     ProblemCode(
+        "ambiguous-date",
+        "The dates fit month/day and day/month alike; the usual order was assumed.",
+        "Ask the custodian in which order days and months stand, or for a file with days over 12.",
+    ),
+    ProblemCode(
         "serial-date",
         "Times are spreadsheet serial numbers or date cells.",
         "Nothing: they were converted; the original shows a number.",
