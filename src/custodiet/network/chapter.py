@@ -10,7 +10,7 @@ from typing import Any, Final
 from custodiet.case import Case
 from custodiet.network.cut import Cut
 from custodiet.network.lists import StatedList, page_lists
-from custodiet.network.network import Network
+from custodiet.network.network import Network, Oddities
 from custodiet.network.pictures import Picture, draw_around, draw_map
 from custodiet.network.reach import Reach
 from custodiet.network.use import DeclaredAndObserved, compare_prepared
@@ -58,6 +58,7 @@ class ReachChapter:
         ban: Its own policy against immigration use beside federal names on its list, if both exist.
         around: Picture around the producer.
         map: Map of its direct recipients by state.
+        oddities: What the statements of the whole network hold that is no plain share.
     """
 
     producer: str
@@ -68,6 +69,7 @@ class ReachChapter:
     ban: StatedBan | None
     around: Picture
     map: Picture
+    oddities: Oddities
 
     def to_json(self) -> dict[str, Any]:
         """Give the chapter as plain values, pictures as their tables."""
@@ -139,6 +141,7 @@ def _chapter(
         _ban(case, reach),
         draw_around(reach),
         draw_map(network, name),
+        network.oddities,
     )
 
 

@@ -139,6 +139,7 @@ class Cut:
         direct: Without onward sharing: only A's own shares to the target count.
         onward: With full onward sharing.
         caveats: What the plan does not say.
+        n_unknown: Organisations without a known level or state, which are no targets; 0 where one was named.
     """
 
     source: str
@@ -150,6 +151,7 @@ class Cut:
     direct: Unplugging
     onward: Unplugging
     caveats: tuple[str, ...]
+    n_unknown: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """Give the answer as plain values."""
@@ -184,6 +186,9 @@ def cut_plan(network: Network, source: str, target: str, weights: Mapping[tuple[
     reaching = targets[hops[targets] != UNREACHED]
     own = np.sort(graph.edge_numbers(np.full(len(targets), start), targets))
     own = own[own >= 0]
+    n_unknown = 0
+    if target in TARGET_LABELS:
+        n_unknown = int(np.count_nonzero(organisations.labels(start) == LABELS.index("unknown")))
     return Cut(
         organisations.names[start],
         shown,
@@ -193,7 +198,8 @@ def cut_plan(network: Network, source: str, target: str, weights: Mapping[tuple[
         int(np.count_nonzero(planner.in_state & (hops > 0))),
         planner.unplug(own, own, onward=False),
         planner.unplug(minimum_cut(graph, start, reaching, prices), leading_on(graph, start, reaching), onward=True),
-        _caveats(network, start, target) + network.not_known(start),
+        _caveats(network, start, target, n_unknown) + network.not_known(start),
+        n_unknown,
     )
 
 
@@ -343,7 +349,7 @@ def _prices(network: Network, weights: Mapping[tuple[str, str], int | None]) -> 
     return prices
 
 
-def _caveats(network: Network, start: int, target: str) -> tuple[str, ...]:
+def _caveats(network: Network, start: int, target: str, unknown: int) -> tuple[str, ...]:
     said = [
         "The plan ends declared shares; reach that no disclosed list names is outside it.",
         "In-state reach is counted over active public organisations of the same state, by their label;"
@@ -353,7 +359,6 @@ def _caveats(network: Network, start: int, target: str) -> tuple[str, ...]:
         said.append("Organisations tagged inactive are among the targets: a tag does not end access.")
         if target == "out-of-state" and network.organisations.states[start] is None:
             said.append("The state of the organisation is not known, so nobody counts as out-of-state.")
-        unknown = int(np.count_nonzero(network.organisations.labels(start) == LABELS.index("unknown")))
         if unknown:
             said.append(
                 f"{counted(unknown, 'organisation')} {'has' if unknown == 1 else 'have'} no known level or state and"

@@ -42,15 +42,20 @@ class Oddities:
     n_empty: int
     n_silent: int
 
+    def told(self) -> tuple[tuple[str, int, str], ...]:
+        """Give what a reader of any result must know: name, count and sentence of each oddity that there is."""
+        said = (
+            ("self", self.n_self, "Statements left out, because source and recipient are one organisation"),
+            ("pending", self.n_pending, "Shares left out, because they are pending"),
+            ("undated", self.n_undated, "Statements with no date, used because no dated list has come since"),
+            ("number-only", self.n_number_only,
+             "Lists that are only a number and name nobody, so that reach is a floor"),
+        )  # fmt: skip
+        return tuple(item for item in said if item[1])
+
     def caveats(self) -> tuple[str, ...]:
         """Say in sentences what a reader of any result must know."""
-        said = (
-            (self.n_self, "Statements left out, because source and recipient are one organisation"),
-            (self.n_pending, "Shares left out, because they are pending"),
-            (self.n_undated, "Statements with no date, used because no dated list has come since"),
-            (self.n_number_only, "Lists that are only a number and name nobody, so that reach is a floor"),
-        )
-        return tuple(f"{sentence}: {count:,}." for count, sentence in said if count)
+        return tuple(f"{sentence}: {count:,}." for _, count, sentence in self.told())
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,9 @@ from custodiet.case import Case
 from custodiet.publish.figures.figure import TABLES, Count, Figure, sql_of
 from custodiet.publish.figures.lists import of_lists
 from custodiet.publish.figures.months import of_months
+from custodiet.publish.figures.network import of_network
 from custodiet.publish.figures.searches import SETS, of_searches
-from custodiet.publish.figures.steps import answers
+from custodiet.publish.figures.steps import answers, order
 
 __all__ = ["TABLES", "Figure", "counted_again", "figures", "sql_of"]
 
@@ -32,7 +33,10 @@ def figures(case: Case, remembered: dict[str, Any] | None = None) -> list[Figure
     kept = {} if remembered is None else remembered
     if _KEPT not in kept:
         names = {name: name for name in TABLES}
-        kept[_KEPT] = _on(case, names, linked=bool(case.count("searches")), months=True)
+        kept[_KEPT] = [
+            *_on(case, names, linked=bool(case.count("searches")), months=True),
+            *of_network(case, remembered),
+        ]
     found: list[Figure] = kept[_KEPT]
     return found
 
@@ -46,7 +50,7 @@ def counted_again(case: Case, names: Mapping[str, str], found: Sequence[Figure])
         found: Figures as the case gives them.
     """
     again = {figure.id: figure.value for figure in _on(case, names, linked=True, months=False)}
-    again |= answers(case, names, [figure for figure in found if figure.steps])
+    again |= answers(case, names, sorted((figure for figure in found if figure.select), key=order))
     return {figure.id for figure in found if again.get(figure.id) == figure.value}
 
 

@@ -6,10 +6,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from custodiet.publish.figures.steps import Step
+from custodiet.publish.figures.steps import Step, whole_query
 
 Count = Callable[[str], list[tuple[Any, ...]]]
-TABLES: Final = ("searches", "organisations", "shares", "records", "disclosures")
+TABLES: Final = (
+    "searches", "organisations", "shares", "records", "disclosures", "portals", "sightings", "outcomes", "indicators",
+    "purposes", "problems", "events",
+)  # fmt: skip
 
 # One row per name or canonical name of an organisation.
 ORGS: Final = """
@@ -69,3 +72,16 @@ def sql_of(template: str, names: Mapping[str, str]) -> str:
 def literal(value: str) -> str:
     """Write a text as it stands in SQL."""
     return "'" + value.replace("'", "''") + "'"
+
+
+def asked(
+    id_: str, value: int, unit: str, statement: str, definition: str, denominator: int | None,
+    steps: tuple[Step, ...], select: str, *, recounts: tuple[Mapping[str, Any], ...] = (),
+    not_evaluable: int | None = None,
+) -> Figure:  # fmt: skip
+    """Make a figure whose SQL asks a question of steps."""
+    sql = whole_query(steps, select)
+    return Figure(
+        id_, value, unit, statement, definition, denominator, sql, recounts,
+        not_evaluable=not_evaluable, steps=steps, select=select,
+    )  # fmt: skip

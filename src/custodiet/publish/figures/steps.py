@@ -57,6 +57,11 @@ def whole_query(steps: Sequence[Step], select: str) -> str:
     return f"WITH RECURSIVE {', '.join(f'{s.name}{s.columns} AS ({s.sql})' for s in steps)} {select}"
 
 
+def order(asked: Asked) -> tuple[tuple[str, str], ...]:
+    """Sort questions so that those with the same first steps stand beside each other."""
+    return tuple((step.name, step.sql) for step in asked.steps)
+
+
 def answers(case: Case, names: Mapping[str, str], asked: Iterable[Asked]) -> dict[str, int]:
     """Answer questions, each step worked out once for those who ask one after the other.
 
