@@ -18,9 +18,19 @@ def insert_shares(case: Case, stage: Stage, typing: ShareTyping) -> int:
     at = typing.positions
     as_of = _date(typing)
     if "source" in at and "recipient" in at:
-        source, recipient = name_expression(at["source"]), name_expression(at["recipient"])
+        names, relation = [], stage.source
+        for side in ("source", "recipient"):
+            name = name_expression(at[side])
+            if stage.value("count(*)", f"contains({name}, ';')"):
+                # Several names between semicolons: one share for each.
+                parts = f"list_filter(string_split_regex({name}, '\\s*;\\s*'), lambda part: part <> '')"
+                relation, name = f"(SELECT *, unnest({parts}) AS one_{side} FROM {relation})", f"one_{side}"
+            names.append(name)
+        source, recipient = names
         stated_by = literal(typing.producer) if typing.producer else source
-        _insert_direction(case, stage, typing, source, recipient, stated_by, as_of, f"{source}||{recipient}")
+        _insert_direction(
+            case, stage, typing, source, recipient, stated_by, as_of, f"{source}||{recipient}", relation=relation
+        )
     else:
         name, me = name_expression(at["organisation"]), literal(typing.producer)
         if "shared_with_me" in at:
@@ -39,12 +49,14 @@ def _insert_direction(
     stated_by: str,
     as_of: str,
     stated: str,
+    *,
+    relation: str = "",
 ) -> None:
     status = _status(typing, source, recipient, stated)
     case.execute(
         "INSERT INTO shares (source, recipient, stated_by, as_of, status, disclosure_id, source_row, source_page) "
         f"SELECT {source}, {recipient}, {stated_by}, {as_of}, {status}, {literal(typing.disclosure_id)}, "
-        f"source_row, source_page FROM {stage.source} WHERE ({stated}) IS NOT NULL ORDER BY row_no"
+        f"source_row, source_page FROM {relation or stage.source} WHERE ({stated}) IS NOT NULL ORDER BY row_no"
     )
 
 

@@ -139,8 +139,10 @@ def _store_edges(context: TableContext) -> Loaded:
     n_shares = insert_shares(context.case, context.stage, typing)
     unstated = count_unstated(context.stage, typing)
     problems = [*context.timing.problems, *problems, *_unstated_problem(unstated)]
+    # A row that names several organisations states as many shares.
+    n_beside = n_shares + unstated - int(str(context.stage.value("count(*)")))
     return Loaded(row | {"kind": "sharing-list"}, problems, n_shares=n_shares,
-                  n_rejected=unstated)  # fmt: skip
+                  n_rejected=unstated, n_extra_statements=n_beside)  # fmt: skip
 
 
 def _list_date(context: TableContext) -> tuple[str | None, list[Problem]]:
