@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import io
+import zipfile
 from datetime import UTC, date, datetime
 from html import escape
 from pathlib import Path
@@ -11,9 +13,11 @@ from urllib.parse import quote
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from openpyxl import Workbook
 
 from custodiet.intake.raw import RawPage, Reading
 from custodiet.intake.readers.page import looks_like_page, read_page
+from tests.intake.builders import add, csv_text
 
 UPDATED = '<p>Last Updated: <span title="2026-04-19T11:37:57.522Z">Sun Apr 19 2026</span></p>'
 BOLD, THIN = 'style="font-weight:700"', 'style="font-weight:400"'
@@ -280,7 +284,6 @@ def test_an_embedded_audit_is_verbatim(tmp_path: Path, name: str, base: bool) ->
         ("data:text/csv,id,searchDate%0A1,2%0A3", "truncated", 3),
         ("data:text/csv,id,searchDate%0A1,2%0", "truncated", 2),
         ("data:text/csv,id,searchDate%0A1,%222", "unclosed-quote", 2),
-        ("data:text/csv;base64," + base64.b64encode(b"PK\x03\x04zip").decode(), "unsupported", 0),
     ],
 )
 def test_a_broken_embedded_audit_is_a_problem(tmp_path: Path, href: str, code: str, rows: int) -> None:
@@ -457,3 +460,57 @@ def test_a_sharing_list_as_an_embedded_file(tmp_path: Path) -> None:
     link = f'<a download="l.csv" href="data:text/csv,{content}">Download CSV</a>'
     page = page_of(tmp_path, first_layout({"Organizations with access": link}))
     assert listed(page, "out") == ["Alpha PD", "Beta PD"] and page.audits == []
+
+
+def _page_with(data: bytes, name: str) -> str:
+    address = "data:application/octet-stream;base64," + base64.b64encode(data).decode()
+    return first_layout({"Search Audit": f'<a download="{name}" href="{address}">Download</a>'})
+
+
+def _audit_rows(day: int) -> list[list[str]]:
+    header = ["id", "userId", "searchDate", "networkCount", "reason"]
+    ids = [f"00000000-0000-4000-8000-{day}000000000{n}" for n in range(3)]
+    return [header, *([known, "***", f"2026-03-{day}T10:00:00.000Z", "5", "theft"] for known in ids)]
+
+
+def _workbook() -> bytes:
+    book = Workbook()
+    for row in _audit_rows(11):
+        book.active.append(row)
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def _archive() -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("audit.csv", csv_text(_audit_rows(12)))
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "member", "day"),
+    [(_workbook(), "audit.xlsx", "audit.xlsx", 11), (_archive(), "audit.zip", "audit.zip!/audit.csv", 12)],
+)
+def test_files_inside_a_page_are_read_as_members(tmp_path: Path, data: bytes, name: str, member: str, day: int) -> None:
+    """Quirk 51 with a workbook or an archive in the place of the table."""
+    path = tmp_path / "page.html"
+    path.write_text(_page_with(data, name), encoding="utf-8")
+    _, case = add(tmp_path / "case", path)
+    with case:
+        page, log = sorted(case.read("disclosures").to_pylist(), key=lambda row: str(row["kind"]), reverse=True)
+        records = case.read("records").to_pylist()
+        assert not list(case.work.glob("member-*"))
+    assert (page["kind"], log["kind"]) == ("transparency-page", "portal-audit")
+    assert (log["member_path"], log["producer"], log["n_records"]) == (member, page["producer"], 3)
+    assert {(row["searched_at"].day, row["networks"], row["reason"]) for row in records} == {(day, 5, "theft")}
+
+
+def test_a_broken_file_inside_a_page_is_a_problem(tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    path.write_text(_page_with(b"PK\x03\x04zip", "audit.zip"), encoding="utf-8")
+    summary, case = add(tmp_path / "case", path)
+    with case:
+        assert case.read("disclosures").column("kind").to_pylist() == ["transparency-page"]
+    assert {problem.code for problem in summary.problems} == {"corrupt"}

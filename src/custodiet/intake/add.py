@@ -10,10 +10,11 @@ from pathlib import Path
 
 from custodiet.case import Case
 from custodiet.case.journal import begin_file, finish_file, forget_incomplete
-from custodiet.intake.containers import Found, Source, walk
+from custodiet.intake.containers import Found, Source, unpack_embedded, walk
 from custodiet.intake.kinds import WORKBOOKS, Kind, unread_kind
 from custodiet.intake.origin import Origin
-from custodiet.intake.pages import load_page
+from custodiet.intake.pages import load_page, producer_of
+from custodiet.intake.producers import Producer
 from custodiet.intake.raw import CsvFile, RawPage, RawTable, Reading
 from custodiet.intake.readers.delimited import read_delimited
 from custodiet.intake.receipts import Receipt, Receipts
@@ -129,6 +130,7 @@ def _add_source(
     receipt: Receipt | None,
     producer: str | None,
     summary: AddSummary,
+    page_producer: Producer | None = None,
 ) -> None:
     where = source.member_path or ""
     digest = source.member_sha256 or source.sha256
@@ -143,7 +145,7 @@ def _add_source(
         return
     folders = tuple(part for part in reversed(found.path.absolute().parent.parts[-2:]) if part != "/")
     names = tuple(dict.fromkeys((source.name_hint, found.file_name, *folders)))
-    origin = Origin(source, receipt, producer, names)
+    origin = Origin(source, receipt, producer, names, page_producer)
     try:
         _read_source(case, found, source, origin, summary)
     except OSError as error:
@@ -162,12 +164,22 @@ def _read_source(case: Case, found: Found, source: Source, origin: Origin, summa
             ordinal += 1
             summary.n_disclosures += 1
             summary.n_unread += loaded
+        if isinstance(part, RawPage):
+            _add_embedded(case, found, part, origin, summary)
+
+
+def _add_embedded(case: Case, found: Found, page: RawPage, origin: Origin, summary: AddSummary) -> None:
+    """Read the files that a page carries within itself; whose page it is, theirs they are."""
+    for embedded in page.embedded:
+        for member in unpack_embedded(found, origin.source, embedded.name, embedded.data, case.work):
+            owner = producer_of(page, origin)
+            _add_source(case, found, member, origin.receipt, origin.stated_producer, summary, owner)
 
 
 def _load(case: Case, origin: Origin, part: RawTable | RawPage, ordinal: int, regular: CsvFile | None) -> list[int]:
     if isinstance(part, RawPage):
         return load_page(case, origin, part, ordinal)
-    return [load_table(case, origin, part, ordinal, regular)]
+    return [load_table(case, origin, part, ordinal, regular, page_producer=origin.page_producer)]
 
 
 def _read(source: Source, work: Path) -> tuple[Reading, CsvFile | None]:

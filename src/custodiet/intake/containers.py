@@ -33,7 +33,7 @@ from custodiet.intake.zips import (
 )
 from custodiet.model.problems import Problem
 
-__all__ = ["Found", "Limits", "Source", "walk"]
+__all__ = ["Found", "Limits", "Source", "unpack_embedded", "walk"]
 
 _BYSTANDERS: Final = frozenset({"thumbs.db", "desktop.ini", "__macosx"})
 _RECEIPT: Final = re.compile(r"(?:receipts?|.+\.receipts?)\.ya?ml", re.IGNORECASE)
@@ -116,6 +116,18 @@ def walk(paths: Sequence[Path], work: Path, limits: Limits | None = None) -> Ite
             yield _find(given, work, limits)
 
 
+def unpack_embedded(found: Found, source: Source, name: str, data: bytes, work: Path) -> Iterator[Source]:
+    """Yield what there is to read in a file that a page carries within itself, as for a member of an archive."""
+    target = work / f"member-{uuid4().hex}"
+    inside = (*((source.member_path,) if source.member_path else ()), readable_name(PurePosixPath(name).name or name))
+    try:
+        target.write_bytes(data)
+        digest = hashlib.sha256(data).hexdigest()
+        yield from _Unpacking(found, work, Limits()).read(target, inside[-1], inside, len(data), digest)
+    finally:
+        target.unlink(missing_ok=True)
+
+
 def _walk_folder(folder: Path, work: Path, limits: Limits) -> Iterator[Found]:
     root, passed_over = folder.resolve(), 0
     pending = [folder]
@@ -194,9 +206,9 @@ class _Unpacking:
 
     def sources(self) -> Iterator[Source]:
         found = self._found
-        yield from self._read(found.path, found.file_name, (), found.size, None)
+        yield from self.read(found.path, found.file_name, (), found.size, None)
 
-    def _read(self, path: Path, name: str, inside: tuple[str, ...], size: int, sha256: str | None) -> Iterator[Source]:
+    def read(self, path: Path, name: str, inside: tuple[str, ...], size: int, sha256: str | None) -> Iterator[Source]:
         """Yield the sources of one file on disk: itself, or its members."""
         where = _NESTED.join(inside)
         try:
@@ -268,7 +280,7 @@ class _Unpacking:
             message = "A receipt inside an archive is not used; lay it beside the archive."
             self._found.note("note", message, _NESTED.join((*inside, member.path)))
             return
-        yield from self._read(target, member.path, (*inside, member.path), size, sha256)
+        yield from self.read(target, member.path, (*inside, member.path), size, sha256)
 
     def _read_gzip(self, path: Path, name: str, inside: tuple[str, ...], packed: int) -> Iterator[Source]:
         target, unpacker = self._new_file(), Gunzip(path)
@@ -278,7 +290,7 @@ class _Unpacking:
             sha256, size = write_pieces(unpacker.pieces(), target, self._budget.member(packed))
             if not unpacker.is_complete:
                 self._found.note("truncated", f"The gzip data breaks off; {size:,} bytes before that were read.", where)
-            yield from self._read(target, member, (*inside, member), size, sha256)
+            yield from self.read(target, member, (*inside, member), size, sha256)
         except RefusedError as refusal:
             self._found.note(refusal.code, refusal.message, where)
         except OSError as error:

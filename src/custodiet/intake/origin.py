@@ -23,12 +23,14 @@ class Origin:
         receipt: How the file came, or None.
         stated_producer: Producer given by the user, or None.
         names: File, member and folder names, nearest first; hints for producer and date.
+        page_producer: Organisation of the page that carries the file within itself.
     """
 
     source: Source
     receipt: Receipt | None
     stated_producer: str | None
     names: tuple[str, ...]
+    page_producer: Producer | None = None
 
     def disclosure_id(self, ordinal: int) -> str:
         """Make the id of the table at a place in the file: the same bytes give the same id."""

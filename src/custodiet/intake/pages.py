@@ -27,12 +27,7 @@ def load_page(case: Case, origin: Origin, page: RawPage, ordinal: int) -> list[i
         page.audits[0].problems.extend(page.problems)
         return [load_table(case, origin, table, ordinal + n, None) for n, table in enumerate(page.audits)]
     disclosure_id = origin.disclosure_id(ordinal)
-    producer = tell_producer(
-        stated=origin.stated_producer,
-        receipt=origin.receipt.producer if origin.receipt else None,
-        table=Producer(page.producer, "title of the page") if page.producer else None,
-        names=origin.names,
-    )
+    producer = producer_of(page, origin)
     as_of, problems = _date_of(page, origin)
     problems += page.problems
     other = dict(page.other)
@@ -53,6 +48,16 @@ def load_page(case: Case, origin: Origin, page: RawPage, ordinal: int) -> list[i
     for number, audit in enumerate(page.audits, 1):
         unread.append(load_table(case, origin, audit, ordinal + number, None, page_producer=producer))
     return unread
+
+
+def producer_of(page: RawPage, origin: Origin) -> Producer:
+    """Tell whose page it is."""
+    return tell_producer(
+        stated=origin.stated_producer,
+        receipt=origin.receipt.producer if origin.receipt else None,
+        table=Producer(page.producer, "title of the page") if page.producer else None,
+        names=origin.names,
+    )
 
 
 def _is_bare_table(page: RawPage) -> bool:

@@ -100,6 +100,19 @@ class PortalShare:
     status: str = "active"
 
 
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """Hold a file that a page carries within itself: a workbook, an archive, a print.
+
+    Attributes:
+        name: What the page calls it.
+        data: Its bytes.
+    """
+
+    name: str
+    data: bytes
+
+
 @dataclass(slots=True)
 class RawPage:
     """Hold one transparency page.
@@ -114,6 +127,7 @@ class RawPage:
         shares: Entries of the sharing lists.
         list_counts: Lists that state only a number ("988"), by direction.
         audits: Search audits embedded in the page.
+        embedded: Files in the page that are no text; they are read as members of an archive are.
         n_values: Statements read from the page that are no share and no audit row
             (``len(values) + len(other)`` and what was counted as layout beside).
         problems: What was odd while reading.
@@ -127,6 +141,7 @@ class RawPage:
     shares: list[PortalShare] = field(default_factory=list)
     list_counts: dict[str, int] = field(default_factory=dict)
     audits: list[RawTable] = field(default_factory=list)
+    embedded: list[Embedded] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from custodiet.intake.raw import PortalShare, RawPage
+from custodiet.intake.raw import Embedded, PortalShare, RawPage
 from custodiet.intake.readers.page import audits, lists, numbers, tables
 from custodiet.intake.readers.page.direction import Verdict, direction_of
 from custodiet.intake.readers.page.markup import Line, Link
@@ -43,7 +43,7 @@ class PageBuilder:
     def add(self, section: Section) -> None:
         """Read one section into the page."""
         heading = section.heading
-        n_lines, n_audits = len(section.lines), len(self.page.audits)
+        n_lines, n_audits = len(section.lines), len(self.page.audits) + len(self.page.embedded)
         self._take_audits(section)
         is_taken = bool(n_lines) and not section.lines
         meaning = meaning_of(heading, own_words(self.page.producer)) if heading else None
@@ -52,7 +52,7 @@ class PageBuilder:
         if kind in {"column", "bare"}:
             self._take_value(section, name, needs_window=kind == "bare")
         elif kind == "audit":
-            self._miss_audit(section, held=len(self.page.audits) > n_audits)
+            self._miss_audit(section, held=len(self.page.audits) + len(self.page.embedded) > n_audits)
             self._keep(section, strip=("download csv", "download"))
         elif kind in {"never", "layout"}:
             self._keep(section)
@@ -246,6 +246,10 @@ class PageBuilder:
 
     def _audit_from(self, name: str, section: Section, link: Link) -> None:
         table = audits.read_data_address(link, self._name(name), title=section.heading or None)
+        if isinstance(table, Embedded):
+            self.page.embedded.append(table)
+            self.recognised += 1
+            return
         verdict = direction_of(section.heading, self.page.producer) if section.heading else Verdict()
         rows = table.rows if isinstance(table.rows, list) else []
         if rows and verdict.direction and not audits.is_audit_header(rows[0].cells):

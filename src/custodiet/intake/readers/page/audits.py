@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 from urllib.parse import unquote_to_bytes
 
-from custodiet.intake.raw import RawRow, RawTable
+from custodiet.intake.raw import Embedded, RawRow, RawTable
 from custodiet.intake.readers.page.decoding import decode
 from custodiet.intake.readers.page.markup import Link
 from custodiet.intake.readers.page.vocabulary import plain, word_set
@@ -28,7 +28,7 @@ def is_data_address(link: Link) -> bool:
     return link.href[:5].lower() == "data:" and not link.href[5:11].lower().startswith("image/")
 
 
-def read_data_address(link: Link, name: str, *, title: str | None) -> RawTable:
+def read_data_address(link: Link, name: str, *, title: str | None) -> RawTable | Embedded:
     """Read the table inside a ``data:`` address.
 
     Args:
@@ -38,7 +38,8 @@ def read_data_address(link: Link, name: str, *, title: str | None) -> RawTable:
 
     Returns:
         The table, verbatim, header row included; empty with a problem where
-        the address holds no table. Cut content gives the rows that are there.
+        the address holds no table. Cut content gives the rows that are there. A
+        workbook, an archive or a print is given as it is.
     """
     table = RawTable(rows=[], sheet=name, title=title)
     head, comma, payload = link.href[5:].partition(",")
@@ -58,11 +59,7 @@ def read_data_address(link: Link, name: str, *, title: str | None) -> RawTable:
     if data.startswith(_GZIP):
         data = _unpacked(data, table)
     if data.startswith(_BINARY):
-        return _faulty(
-            table,
-            "unsupported",
-            "The embedded file is no text table; save it from the page and add it by itself.",
-        )
+        return Embedded(name, data)
     if not data:
         return table
     text, odd, nuls = decode(data)
