@@ -33,6 +33,11 @@ class PseudonymKey:
     made_on: date
     dispose_on: date
 
+    @property
+    def fingerprint(self) -> str:
+        """Tell this key from another one, and nothing else: 16 hexadecimal digits."""
+        return hmac.digest(self.secret, b"custodiet key fingerprint", "sha256")[:8].hex()
+
     def pseudonym(self, plate: str) -> str:
         """Return the pseudonym of one normalised plate: 16 hexadecimal digits."""
         return hmac.digest(self.secret, plate.encode(), "sha256")[:8].hex()
@@ -50,15 +55,19 @@ class PseudonymKey:
         return [self.pseudonym(plate) for plate in plates]
 
 
-def load_or_make_key(folder: Path) -> PseudonymKey:
-    """Read the key of a case, or make one in a file that only its owner can read.
+def load_key(folder: Path) -> PseudonymKey | None:
+    """Read the key of a case; None where there is none.
 
     Raises:
-        InputError: The file is there and is no key; a new key would split every plate in two.
+        InputError: The file is there and is no key.
     """
     path = folder / KEY_FILE
-    if path.exists():
-        return _read(path)
+    return _read(path) if path.exists() else None
+
+
+def make_key(folder: Path) -> PseudonymKey:
+    """Make the key of a new case, in a file that only its owner can read."""
+    path = folder / KEY_FILE
     made = datetime.now(UTC).date()
     key = PseudonymKey(secrets.token_bytes(32), made, made + KEPT_FOR)
     text = json.dumps({"secret": key.secret.hex(), "made_on": str(made), "dispose_on": str(key.dispose_on)})

@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from custodiet.case import folder as case_folder
 from custodiet.case.journal import forget_incomplete
-from custodiet.case.key import PseudonymKey, load_or_make_key
+from custodiet.case.key import KEY_FILE, PseudonymKey, load_key, make_key
 from custodiet.case.stored import PART_ROWS, StoredRows
 from custodiet.case.types import arrow_schema, create_statement
 from custodiet.model.errors import InputError, UsageError
@@ -28,6 +28,7 @@ SCHEMA_VERSION = "1"
 # Half of the engine's own size: the rows of one disclosure fill whole groups sooner, so that fewer of them are
 # compressed a second time when the case is closed.
 ROW_GROUP_SIZE = 61_440
+_KEY_FACT = "key_fingerprint"
 
 
 class Case:
@@ -37,9 +38,11 @@ class Case:
     database and removes spill files.
     """
 
-    def __init__(self, folder: Path, connection: duckdb.DuckDBPyConnection, key: PseudonymKey, work: Path) -> None:
+    def __init__(
+        self, folder: Path, connection: duckdb.DuckDBPyConnection, key: PseudonymKey | None, work: Path
+    ) -> None:
         self.folder = folder
-        self.key = key
+        self._key = key
         self.work = work
         self._connection = connection
 
@@ -49,7 +52,7 @@ class Case:
 
         Raises:
             UsageError: There is no case and ``create`` is false, or another process has it open.
-            InputError: The folder or its database cannot be used.
+            InputError: The folder or its database cannot be used, or the key is that of another case.
         """
         if create:
             case_folder.create_folder(folder)
@@ -59,13 +62,45 @@ class Case:
         try:
             work = case_folder.fresh_work_folder(folder)
             connection.execute("SET temp_directory = ?", [str(work / "spill")])
-            case = cls(folder, connection, load_or_make_key(folder), work)
+            case = cls(folder, connection, load_key(folder), work)
             case._ensure_tables()
+            case._know_key()
             forget_incomplete(case)
         except BaseException:
             connection.close()
             raise
         return case
+
+    @property
+    def key(self) -> PseudonymKey:
+        """Give the key of the pseudonyms.
+
+        Raises:
+            InputError: It was lost or disposed of; another one would split every plate and account in two.
+        """
+        if self._key is None:
+            raise InputError(
+                "is not there; without it this case can be looked at, but nothing added, judged anew or published.",
+                where=str(self.folder / KEY_FILE),
+                hint="Put the file back from a copy, or make a new case from the originals. Nothing was changed.",
+            )
+        return self._key
+
+    def _know_key(self) -> None:
+        """Make the key of a case that never had one, and know it again later."""
+        known = self.fact(_KEY_FACT)
+        if self._key is None and known is None and not self.count("disclosures"):
+            self._key = make_key(self.folder)
+        if self._key is None:
+            return
+        if known is None:
+            self.set_fact(_KEY_FACT, self._key.fingerprint)
+        elif known != self._key.fingerprint:
+            raise InputError(
+                "is the key of another case.",
+                where=str(self.folder / KEY_FILE),
+                hint="Put this case’s own file back from a copy; nothing was changed.",
+            )
 
     def close(self) -> None:
         """Close the database and remove what must not outlive the run."""
@@ -87,7 +122,7 @@ class Case:
         connection = self._connection.cursor()
         try:
             _begin_session(connection)
-            yield Case(self.folder, connection, self.key, self.work)
+            yield Case(self.folder, connection, self._key, self.work)
         finally:
             connection.close()
 

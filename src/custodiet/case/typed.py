@@ -15,6 +15,9 @@ from custodiet.model.reading import EventTyping, RecordTyping, TimeColumn, TimeF
 _LARGEST_COUNT = 10_000_000
 _STATE_COLUMNS = {"reason": "reason", "case_number": "case_number", "user": "user", "plate": "plate"}
 _TEXT_COLUMNS = ("search_id", "search_type", "offense_type", "text_prompt", "filters", "moderation")
+# What date cells of a spreadsheet leave behind a day and before a time of day.
+MIDNIGHT = "[ T]+(0{1,2}:00(:00([.]0+)?)?|12:00(:00)? ?[Aa][Mm])$"
+DAY_ZERO = "^(1899-12-3[01]|1900-01-0[01]|12/3[01]/1899|0?1/0?[01]/1900)[ T]+"
 # U+00A0, U+2009 and U+202F stand before AM and PM in some exports.
 _TIDY = (
     "regexp_replace(trim(regexp_replace({cell}, '[\\x{{00A0}}\\x{{2009}}\\x{{202F}} \\t]+', ' ', 'g')), "
@@ -47,8 +50,13 @@ def name_expression(position: int) -> str:
 def raw_time_expression(column: TimeColumn) -> str:
     """Return the text of a time: a cell, a part of a time frame, or date and clock together."""
     text = cell(column.position)
-    if column.clock_position is not None:
-        return f"concat_ws(' ', {text}, {cell(column.clock_position)})"
+    clock = cell(column.clock_position) if column.clock_position is not None else None
+    if clock and column.has_whole_halves:
+        text = f"regexp_replace({text}, '{MIDNIGHT}', '')"
+        clock = f"regexp_replace(regexp_replace({clock}, '{DAY_ZERO}', ''), '^([0-9]{{3}})$', '0\\1')"
+    meridiem = cell(column.meridiem_position) if column.meridiem_position is not None else None
+    if clock or meridiem:
+        return f"concat_ws(' ', {', '.join(part for part in (text, clock, meridiem) if part)})"
     if column.part is None:
         return text
     if not column.separators:
