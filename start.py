@@ -37,6 +37,7 @@ def main(arguments: list[str]) -> int:
     if command == "test":
         return test(python, arguments[1:])
     print(f"Ready: {python} -m custodiet --help")
+    print(f"To call it by its name: {_activation()}")
     return 0
 
 
@@ -68,7 +69,16 @@ def demo(python: Path) -> int:
     audit += ["--case", str(folder / "case"), "--report", str(folder / "report")]
     code = subprocess.run(audit, check=False).returncode
     # 3 says that some inputs could not be read: the demo has such files on purpose.
-    return 0 if code in (0, 3) else code
+    if code not in (0, 3):
+        return code
+    print("One of these files is damaged on purpose, and told as not read.")
+    print(f"To call custodiet by its name: {_activation()}")
+    return 0
+
+
+def _activation() -> str:
+    """Say how a shell is told of the environment."""
+    return rf"{ENVIRONMENT.name}\Scripts\activate" if os.name == "nt" else f". {ENVIRONMENT.name}/bin/activate"
 
 
 def test(python: Path, options: list[str]) -> int:

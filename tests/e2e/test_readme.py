@@ -30,7 +30,7 @@ def test_the_commands_of_the_readme(tmp_path: Path) -> None:
     assert run("custodiet demo disclosures", tmp_path).returncode == 0
     indicator = ""
     for command in COMMANDS:
-        filled = command.replace("FOLDER", "disclosures").replace("Anytown CA PD", "Marlow Bay CA PD")
+        filled = command.replace("FOLDER", "disclosures")
         filled = filled.replace("INDICATOR", indicator).replace("NAME", "A.Auditor").replace("TEXT", "checked")
         done = run(filled, tmp_path)
         # The synthetic set holds one damaged file on purpose: 3 says so.
