@@ -39,6 +39,8 @@ def _time_problems(context: TableContext, name: str, table: str) -> list[Problem
     timing = context.timing
     problems = list(timing.problems)
     raw = timing.columns.get(name)
+    if raw is None and table == "records":
+        problems.append(Problem("note", "No column was read as the time of the search; no row has one."))
     if raw is not None:
         n_bad = context.case.value(
             f"SELECT count(*) FROM {table} WHERE disclosure_id = ? AND {name} IS NULL", [context.disclosure_id]

@@ -52,6 +52,12 @@ _LONGEST_LABEL: Final = 200
 _BLANKS: Final = re.compile(r"\s+")
 _HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _SUFFIX: Final = re.compile(r"(?<=[^\W\d_])[ ]?(?:_|\.)\d{1,2}$")
+# The zone that a label of times states for its column; see `times.zone_in_label`.
+_ZONE: Final = re.compile(
+    r"(?<=[^\W\d_])(?:[\s_]*[(\[]\s*(?:utc|gmt|zulu|[ecmp][sd]?t|ak[sd]t|hst|local(?: time)?|america/\w+(?:/\w+)?"
+    r"|(?:us/)?(?:eastern|central|mountain|pacific)(?: standard| daylight)?(?: time)?)\s*[)\]]|[\s_]+(?:utc|gmt))$",
+    re.IGNORECASE,
+)
 _INVISIBLE: Final = dict.fromkeys(map(ord, "\ufeff\u200b\u200c\u200d\u2060\u00ad\x00"))
 
 
@@ -222,7 +228,7 @@ def label_key(label: str | None) -> str:
         ('caseno', 'caseno', 'reason')
     """
     text = unicodedata.normalize("NFKC", clean_label(label[:_LONGEST_LABEL] if label else None))
-    text = _SUFFIX.sub("", text).replace("#", " no ")
+    text = _ZONE.sub("", _SUFFIX.sub("", text)).replace("#", " no ")
     return "".join(sign for sign in text.casefold() if sign.isalnum())
 
 

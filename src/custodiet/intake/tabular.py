@@ -86,10 +86,10 @@ def load_table(
         stage.first_row = header.first_data
         stage.set_blank_aside()
         stated = _stated(table, cells, header, origin)
-        timing = tell_times(stage, header.match, stated)
+        timing = tell_times(stage, header.match, stated, header.labels)
         mended = mend_layout(stage, header, timing)
         if stage.was_changed:
-            timing = tell_times(stage, header.match, stated)
+            timing = tell_times(stage, header.match, stated, header.labels)
         title = table.title or agency_above(cells[place] for place in header.titles)
         if told is not None:
             titles = list(dict.fromkeys(text for text in (table.title, *table.headings, *told.labels) if text))

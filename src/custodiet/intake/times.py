@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
+from zoneinfo import available_timezones
 
 from custodiet.model.reading import TimeFormat
 
@@ -74,6 +75,32 @@ ZONE_LABELS: Final[dict[str, str]] = {
 _ZONE: Final = re.compile(r" ?(" + "|".join(re.escape(z) for z in sorted(ZONE_LABELS, key=len, reverse=True)) + r")$")
 _OFFSET: Final = re.compile(r" ?[+-]99:?99$")
 _PAIR: Final = re.compile(r"\r?\n+|\s+(?:to|until|through|thru|–|—|-)\s+|\s*(?:→|->)\s*", re.IGNORECASE)
+
+
+_LABEL_ZONE: Final = re.compile(
+    r"(?:[\s_]*[(\[]\s*|[\s_]+(?=utc|gmt|zulu))(utc|gmt|zulu|[ecmp][sd]?t|ak[sd]t|hst|america/\w+(?:/\w+)?"
+    r"|(?:us/)?(?:eastern|central|mountain|pacific)(?: standard| daylight)?(?: time)?)\s*[)\]]?\s*$",
+    re.IGNORECASE,
+)
+_PLACE_ZONES: Final = {
+    "eastern": "America/New_York", "central": "America/Chicago", "mountain": "America/Denver",
+    "pacific": "America/Los_Angeles",
+}  # fmt: skip
+
+
+def zone_in_label(label: str) -> str | None:
+    """Read the zone that a label states for its column: ``Search Time (ET)``, ``timestamp_utc``; None without one."""
+    found = _LABEL_ZONE.search(label)
+    if not found:
+        return None
+    word = found[1].lower().removeprefix("us/")
+    if word.startswith("america/"):
+        name = "/".join(part.capitalize() for part in word.split("/"))
+        name = re.sub(r"_([a-z])", lambda match: "_" + match[1].upper(), name)
+        return name if name in available_timezones() else None
+    if word.upper() in ZONE_LABELS:
+        return ZONE_LABELS[word.upper()]
+    return "UTC" if word == "zulu" else _PLACE_ZONES.get(word.split()[0])
 
 
 def shape_of(text: str) -> str:

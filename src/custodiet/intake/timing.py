@@ -7,15 +7,33 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from custodiet.case.stage import Stage
-from custodiet.case.typed import cell, instant_expression, literal, raw_time_expression, time_expression
+from custodiet.case.typed import (
+    DAY_ZERO,
+    MIDNIGHT,
+    cell,
+    instant_expression,
+    literal,
+    raw_time_expression,
+    time_expression,
+)
 from custodiet.intake.day_order import in_order, own_order, settle_orders
 from custodiet.intake.formats import FormatMatch
-from custodiet.intake.times import DayOrder, order_of, shape_of, split_pair, tell_format, tidy_shape, zones_stated
+from custodiet.intake.times import (
+    DayOrder,
+    order_of,
+    shape_of,
+    split_pair,
+    tell_format,
+    tidy_shape,
+    zone_in_label,
+    zones_stated,
+)
 from custodiet.model.problems import Problem
 from custodiet.model.reading import TimeColumn
 
 _SAMPLE = 5_000
 _ROUNDS = 3
+_MERIDIEMS = frozenset({"AM", "PM", "A", "P", "A.M.", "P.M.", "A.M", "P.M"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +48,24 @@ class Timing:
     problems: tuple[Problem, ...]
 
 
-def tell_times(stage: Stage, match: FormatMatch, stated: Sequence[str] = ()) -> Timing:
+def tell_times(stage: Stage, match: FormatMatch, stated: Sequence[str] = (), labels: Sequence[str] = ()) -> Timing:
     """Tell how every time column of a table is read.
 
     Args:
         stage: The table.
         match: How its labels are read.
         stated: Titles and names of the file; their dates can tell days from months.
+        labels: The header, for the zones that it states.
     """
     columns: dict[str, TimeColumn] = {}
     unread: set[int] = set()
     for split in match.format.split_times:
         date_at, clock_at = match.position(split.date), match.position(split.clock)
         if date_at is not None and clock_at is not None:
-            columns[split.whole] = _told(stage, TimeColumn(date_at, (), clock_position=clock_at), unread)
+            whole = TimeColumn(
+                date_at, (), clock_position=clock_at, has_whole_halves=_whole_halves(stage, date_at, clock_at)
+            )
+            columns[split.whole] = _told(stage, whole, unread)
     for place, name in match.mapping.items():
         if place >= stage.width or name in columns:
             continue
@@ -52,8 +74,15 @@ def tell_times(stage: Stage, match: FormatMatch, stated: Sequence[str] = ()) -> 
             columns |= _frame(stage, place, unread)
         elif kind in ("time", "date") and name not in _halves(match):
             columns[name] = _told(stage, TimeColumn(place, ()), unread)
-    columns, problems = settle_orders(stage, match.format, columns, stated)
-    assumed = [name for name, column in columns.items() if column.formats and not zones_stated(column.formats)]
+    columns, problems = _with_halves_of_day(stage, match, columns)
+    columns, notes = settle_orders(stage, match.format, columns, stated)
+    problems += notes
+    columns = {name: _in_stated_zone(column, labels) for name, column in columns.items()}
+    assumed = [
+        name
+        for name, column in columns.items()
+        if column.formats and not (zones_stated(column.formats) or _label_zone(column, labels))
+    ]
     if any(item.has_clock for name in assumed for item in columns[name].formats):
         problems.append(
             Problem("zone-assumed", f"The times of {', '.join(sorted(assumed))} state no zone; read as UTC.")
@@ -85,6 +114,61 @@ def guess_times(match: FormatMatch, rows: Sequence[Sequence[str]]) -> dict[TimeC
 
 def _guessed(column: TimeColumn) -> dict[TimeColumn, str]:
     return {column: time_expression(column)} if column.formats else {}
+
+
+def _label_zone(column: TimeColumn, labels: Sequence[str]) -> str | None:
+    places = (column.position, column.clock_position)
+    stated = [zone_in_label(labels[at]) for at in places if at is not None and at < len(labels)]
+    return next((zone for zone in stated if zone), None)
+
+
+def _in_stated_zone(column: TimeColumn, labels: Sequence[str]) -> TimeColumn:
+    zone = _label_zone(column, labels)
+    return replace(column, default_zone=zone) if zone else column
+
+
+def _whole_halves(stage: Stage, date_at: int, clock_at: int) -> bool:
+    odd = (
+        f"regexp_matches({cell(date_at)}, '{MIDNIGHT}') OR regexp_matches({cell(clock_at)}, '{DAY_ZERO}') "
+        f"OR regexp_full_match({cell(clock_at)}, '[0-9]{{3}}')"
+    )
+    return bool(stage.value("count(*)", f"row_no < {stage.first_row + _SAMPLE} AND ({odd})"))
+
+
+def _with_halves_of_day(
+    stage: Stage, match: FormatMatch, columns: dict[str, TimeColumn]
+) -> tuple[dict[str, TimeColumn], list[Problem]]:
+    """Join AM and PM to their times where a column of its own holds them: 2:05 may be the afternoon."""
+    joined, problems = dict(columns), []
+    for place in range(stage.width):
+        if place < len(match.columns) and match.columns[place] is not None:
+            continue
+        if not _holds_meridiems(stage, place):
+            continue
+        ends = {name: max(c.position, c.clock_position or 0) for name, c in joined.items() if c.part is None}
+        before = {name: end for name, end in ends.items() if end < place}
+        if not before:
+            continue
+        name = max(before, key=lambda known: before[known])
+        bare = replace(joined[name], formats=(), needs_tidying=False, meridiem_position=place)
+        trial: set[int] = set()
+        told = _told(stage, bare, trial)
+        if trial or any("%p" in item.pattern for item in joined[name].formats):
+            message = f"Column {place + 1} holds AM and PM, and the times of {name} do not go with it; it was not used."
+            problems.append(Problem("note", message))
+            continue
+        joined[name] = told
+        problems.append(Problem("note", f"The times of {name} were read with the AM and PM of column {place + 1}."))
+    return joined, problems
+
+
+def _holds_meridiems(stage: Stage, place: int) -> bool:
+    mark = f"upper(trim({cell(place)}))"
+    odd = f"{mark} <> '' AND {mark} NOT IN ({', '.join(map(literal, sorted(_MERIDIEMS)))})"
+    sample = f"row_no < {stage.first_row + _SAMPLE}"
+    if stage.value("count(*)", f"{sample} AND ({odd})") or not stage.value("count(*)", f"{sample} AND {mark} <> ''"):
+        return False
+    return not stage.value("count(*)", odd)
 
 
 def _halves(match: FormatMatch) -> set[str]:

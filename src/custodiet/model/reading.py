@@ -35,6 +35,9 @@ class TimeColumn:
         formats: Formats that occur, most frequent first.
         default_zone: IANA zone of cells that state none.
         clock_position: Column of a separate time of day, joined to the date with a space.
+        meridiem_position: Column that holds AM or PM of that time, joined behind it.
+        has_whole_halves: The date has a midnight behind it, the time of day a day zero before it, as date cells
+            of spreadsheets do; or the time of day has lost the zero before its hour (905).
         part: None for a whole cell; 0 or 1 for the start or the end of a time frame.
         separators: What stands between start and end, as it occurs.
         needs_tidying: Cells hold no-break spaces, doubled or outer blanks.
@@ -44,6 +47,8 @@ class TimeColumn:
     formats: tuple[TimeFormat, ...]
     default_zone: str = "UTC"
     clock_position: int | None = None
+    meridiem_position: int | None = None
+    has_whole_halves: bool = False
     part: int | None = None
     separators: tuple[str, ...] = ()
     needs_tidying: bool = False

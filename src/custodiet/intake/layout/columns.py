@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from custodiet.intake.formats import Format, FormatMatch, label_key, load_formats
 from custodiet.intake.layout.cells import CellType, cell_type, is_misfit, is_odd
 
 Cells = Sequence[str | None]
+_DAY_ZERO: Final = re.compile(r"(?:1899-12-3[01]|1900-01-0[01]|12/3[01]/1899|0?1/0?[01]/1900)[ T]")
 Order = tuple[str, ...]
 
 
@@ -41,6 +44,8 @@ def rejoin_instants(match: FormatMatch, rows: Sequence[Cells]) -> FormatMatch:
         if split.clock not in columns or split.date not in columns:
             continue
         place = columns.index(split.clock)
+        if any(_DAY_ZERO.match((_at(row, place) or "").strip()) for row in rows):
+            continue  # a time of day, as a database or a sheet writes one
         looks = {cell_type(_at(row, place)) for row in rows} & {CellType.TIME, CellType.CLOCK}
         if looks == {CellType.TIME}:
             columns[columns.index(split.date)] = None

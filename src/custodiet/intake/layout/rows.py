@@ -11,19 +11,24 @@ from custodiet.intake.formats import label_key, load_formats, match_format
 from custodiet.intake.layout.cells import CellType, cell_type
 
 _ERROR: Final = re.compile(r"(?i)^\W{0,3}#\s*error\b|^#?\s*error:\s*(?:download|export|connection|time)")
+_COUNTED: Final = (
+    r"(?:search(?:es)?|quer(?:y|ies)|rows?|records?|count|results?|entries|events?|transactions?|lookups?|hits?)"
+)
 _TOTAL: Final = re.compile(
-    r"(?i)^(?:grand |sub-?)?totals?(?:\s+(?:searches|rows|records|count|results))?\s*:?\s*[\d,]*$"
+    r"(?i)^\W{0,3}(?:(?:grand |sub-?|page |report |overall )?totals?"
+    rf"(?:\s+(?:number of\s+|# of\s+)?(?:[a-z/]+ )?{_COUNTED})?|{_COUNTED} count|number of {_COUNTED}|count)"
+    r"\s*[:=]?\s*[\d,]*\W{0,3}$"
 )
 _SUMMARY_LABEL: Final = re.compile(
     r"(?i)^(?:row labels|column labels|(?:count|sum|average|max|min) of .+|grand total|values)$"
 )
 # What report programs print below the data, alone in its row.
 _FOOTER: Final = re.compile(
-    r"(?is)^\W{0,3}(?:(?:generated|printed|exported|created|produced"
+    r"(?is)^\W{0,5}(?:(?:generated|printed|exported|created|produced"
     r"|prepared|downloaded|run|reported|report generated|report)\b"
     r".{0,60}\b(?:by|on|at|date)\b.{0,120}|page \d+(?: of \d+)?|end of (?:the )?(?:report|file|list|data)"
     r"|[\d,]+ (?:rows?|records?|results?|searches)(?: (?:found|returned|exported|selected))?"
-    r"|(?:confidential|for official use only|law enforcement sensitive)\b.{0,120})\W{0,3}$"
+    r"|(?:confidential|for official use only|law enforcement sensitive)\b.{0,120})\W{0,5}$"
 )
 _NUMERIC: Final = frozenset({CellType.BLANK, CellType.INTEGER, CellType.NUMBER, CellType.DASHES})
 _RECORD_CELLS: Final = frozenset({CellType.UUID, CellType.TIME, CellType.TIME_RANGE})

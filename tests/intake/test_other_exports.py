@@ -1,0 +1,143 @@
+"""What other systems and offices do to times, rows and labels; each was read wrongly, or lost, without a word."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import Workbook
+
+from custodiet.intake.formats import label_key
+from custodiet.intake.layout.rows import is_total
+from custodiet.intake.times import zone_in_label
+from tests.intake.builders import add, adds_up, csv_text, only_disclosure, write
+
+HEADER = ["Search Time", "User", "Agency", "Plate", "Reason", "Case Number"]
+
+
+def row(number: int, at: str = "", **changed: str) -> list[str]:
+    values = {"at": at or f"03/1{number}/2026 10:00:00", "user": f"jdoe{number}", "org": "Anytown OH PD",
+              "plate": f"INV{number}00", "reason": "theft", "case": f"26-{number}"} | changed  # fmt: skip
+    return list(values.values())
+
+
+def load(tmp_path: Path, content: str | Path) -> tuple[dict[str, Any], list[dict[str, Any]], list[dict[str, Any]]]:
+    path = content if isinstance(content, Path) else write(tmp_path / "log.csv", content)
+    _, case = add(tmp_path / "case", path)
+    with case:
+        disclosure = only_disclosure(case)
+        assert adds_up(disclosure)
+        return disclosure, case.read("records").to_pylist(), case.read("problems").to_pylist()
+
+
+def test_the_half_of_the_day_in_a_column_of_its_own(tmp_path: Path) -> None:
+    """Date, clock and AM/PM apart: 2:05 was read as the night, twelve hours off."""
+    rows = [["Search Date", "Search Time", "AM/PM", "User", "Plate", "Reason"],
+            ["3/13/2026", "2:05:00", "PM", "jdoe", "INV1", "theft"],
+            ["3/14/2026", "12:15:00", "a.m.", "jdoe", "INV1", "theft"]]  # fmt: skip
+    _, records, problems = load(tmp_path, csv_text(rows))
+    assert [one["searched_at"] for one in records] == [
+        datetime(2026, 3, 13, 14, 5, tzinfo=UTC), datetime(2026, 3, 14, 0, 15, tzinfo=UTC),
+    ]  # fmt: skip
+    assert any("AM and PM of column 3" in problem["message"] for problem in problems)
+
+
+def test_halves_of_the_day_that_do_not_go_with_the_clock_are_said(tmp_path: Path) -> None:
+    rows = [
+        ["Search Time", "Shift", "User", "Plate", "Reason"],
+        ["3/13/2026 14:05", "AM", "jdoe", "INV1", "theft"],
+        ["3/14/2026 12:15", "PM", "jdoe", "INV1", "theft"],
+    ]
+    _, records, problems = load(tmp_path, csv_text(rows))
+    assert [one["searched_at"].hour for one in records] == [14, 12]
+    assert any("do not go with it" in problem["message"] for problem in problems)
+
+
+def test_date_cells_and_time_cells_of_a_workbook(tmp_path: Path) -> None:
+    """A date cell is a midnight, a time cell a clock: together they were no time. The header stands in groups."""
+    book = Workbook()
+    sheet = book.active
+    sheet.append(["LPR Search Audit Report"])
+    sheet.append(["User", None, "Search", None, None, "Justification", None])
+    for cells in ("A1:G1", "A2:B2", "C2:E2", "F2:G2"):
+        sheet.merge_cells(cells)
+    sheet.append(["Name", "Agency", "Date", "Time", "Plate", "Reason", "Case #"])
+    for n in range(1, 5):
+        sheet.append(["jdoe", "Anytown OH PD", datetime(2026, 3, 12 + n), time(9, n, 30), "INV1", "theft", 2600 + n])
+    book.save(tmp_path / "log.xlsx")
+    disclosure, records, _ = load(tmp_path, tmp_path / "log.xlsx")
+    assert [one["searched_at"] for one in records] == [
+        datetime(2026, 3, 12 + n, 9, n, 30, tzinfo=UTC) for n in range(1, 5)
+    ]
+    assert [one["case_number"] for one in records] == ["2601", "2602", "2603", "2604"]
+    assert disclosure["n_layout"] == 2
+
+
+@pytest.mark.parametrize(
+    ("date", "clock", "moment"),
+    [
+        ("3/13/2026 12:00:00 AM", "12/30/1899 2:05:00 PM", (14, 5)),  # a database's two halves
+        ("2026-03-13T00:00:00", "14:05", (14, 5)),
+        ("03/13/2026", "905", (9, 5)),  # a sheet took the zero from 0905
+        ("03/13/2026", "1405", (14, 5)),
+    ],
+)
+def test_halves_that_databases_and_sheets_write(tmp_path: Path, date: str, clock: str, moment: tuple[int, int]) -> None:
+    rows = [["Query Date", "Query Time", "User", "Plate", "Reason"], *[[date, clock, "jdoe", "INV1", "theft"]] * 3]
+    _, records, _ = load(tmp_path, csv_text(rows))
+    assert {one["searched_at"] for one in records} == {datetime(2026, 3, 13, *moment, tzinfo=UTC)}
+
+
+@pytest.mark.parametrize(
+    ("label", "zone"),
+    [
+        ("Search Time (CST)", "Etc/GMT+6"), ("timestamp_utc", "UTC"), ("Time (America/Chicago)", "America/Chicago"),
+        ("Search Time [ET]", "America/New_York"), ("Search Time (Pacific Time)", "America/Los_Angeles"),
+        ("Search Time", None), ("Agency CT", None), ("Search Time (local)", None), ("Time (America/Nowhere)", None),
+    ],
+)  # fmt: skip
+def test_zones_in_labels(label: str, zone: str | None) -> None:
+    assert zone_in_label(label) == zone
+
+
+def test_a_zone_in_the_label_holds_for_its_column(tmp_path: Path) -> None:
+    rows = [
+        ["Search Time (America/Chicago)", *HEADER[1:]],
+        row(1, "03/13/2026 10:00:00"),
+        row(2, "01/13/2026 10:00:00"),
+    ]
+    _, records, problems = load(tmp_path, csv_text(rows))
+    assert [one["searched_at"].hour for one in records] == [15, 16]
+    assert "zone-assumed" not in {problem["code"] for problem in problems}
+    assert label_key("Search Time (America/Chicago)") == "searchtime"
+    assert label_key("Agency CT") == "agencyct"
+
+
+def test_a_log_whose_time_has_another_name_says_that_it_has_none(tmp_path: Path) -> None:
+    rows = [["Moment", "User", "Agency", "Plate", "Search Reason", "Case Number"], row(1), row(2)]
+    _, records, problems = load(tmp_path, csv_text(rows))
+    assert [one["searched_at"] for one in records] == [None, None]
+    assert any(problem["message"].startswith("No column was read as the time") for problem in problems)
+
+
+FOOT: list[Sequence[str]] = [["Page 1 of 3"], ["Page total: 2"], ["Total queries: 4"], ["Grand Total", "4"],
+                             ["Record Count: 4"], ["Number of searches", "4"], ["*** End of Report ***"]]  # fmt: skip
+
+
+@pytest.mark.parametrize("foot", FOOT, ids=[str(line[0]) for line in FOOT])
+@pytest.mark.parametrize("padded", [False, True])
+def test_what_a_report_program_prints_between_and_below_is_no_search(
+    tmp_path: Path, foot: Sequence[str], padded: bool
+) -> None:
+    line = [*foot, *[""] * (len(HEADER) - len(foot))] if padded else list(foot)
+    disclosure, records, _ = load(tmp_path, csv_text([HEADER, row(3), row(4), line, HEADER, row(5), row(6), line]))
+    assert [one["case_number"] for one in records] == ["26-3", "26-4", "26-5", "26-6"]
+    assert disclosure["n_layout"] == 3
+
+
+def test_a_search_with_total_in_its_reason_is_one() -> None:
+    assert not is_total(row(3, reason="total"))
+    assert not is_total(["total loss vehicle", "", "", "", "", ""])
