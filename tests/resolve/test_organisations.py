@@ -197,6 +197,22 @@ def test_two_agencies_do_not_meet(names: list[str]) -> None:
     assert len({item.canonical for item in resolve_names(names)}) == len(names)
 
 
+@pytest.mark.parametrize(
+    ("name", "canonical"),
+    [
+        ("Vigilant PD Test Org", "Vigilant PD Test Org"),
+        ("Vigilant PD – External Testing", "Vigilant PD External Testing"),
+        ("VIGILANT PD - EXTERNAL TESTING", "Vigilant PD External Testing"),
+        ("Ann Example Demo Cam", "Ann Example Demo Cam"),
+        ("Western OH Demo Agency", "Western OH Demo Agency"),
+        ("Anytown CA PD (Demo)", "Anytown CA PD Demo"),
+    ],
+)
+def test_an_account_for_show_or_test_keeps_every_word(name: str, canonical: str) -> None:
+    """Merged by what is left without the words, two accounts of a vendor were one and a camera was a person."""
+    assert one(name).canonical == canonical
+
+
 def test_the_basis_says_how_each_was_decided() -> None:
     assert one("Polk County FL SO [Inactive]").basis == (
         "state: code before the kind of agency; level: 'so'; type: 'so'; status: tag 'inactive'"

@@ -91,6 +91,11 @@ def _place_as_written(words: list[str], state: str | None, short: str | None) ->
     return city.name if city else None
 
 
+def written_words(words: Sequence[str]) -> list[str]:
+    """Write folded words as in a name: capitals, acronyms, small words."""
+    return _written(words, None)
+
+
 def _written(words: Sequence[str], short: str | None) -> list[str]:
     return [*(_written_word(word, at == 0) for at, word in enumerate(words)), *([short] if short else [])]
 

@@ -16,7 +16,7 @@ from custodiet.places.gazetteer import city_in, county_in
 from custodiet.places.inference import InferredState, state_of_city, state_of_county
 from custodiet.places.names import LONGEST_READ, ReadName, clean_name, read_name, word_key
 from custodiet.places.states import state_names
-from custodiet.resolve.organisations.canonical import canonical_name
+from custodiet.resolve.organisations.canonical import canonical_name, written_words
 from custodiet.resolve.organisations.levels import DIRECTIONS, Kind, NameFacts, decide_kind
 from custodiet.resolve.organisations.lexicon import Lexicon, lexicon
 from custodiet.resolve.organisations.matching import Match, find_matches
@@ -66,7 +66,9 @@ def resolve_weighed(name: str, words: Lexicon) -> Organisation:
     place = _place(core, state, kind)
     return Organisation(
         name=name,
-        canonical=_canonical(name, read, kept, keys, matches, state, kind, place, core),
+        canonical=_name_of_demo(name, read)
+        if tags.demo
+        else _canonical(name, read, kept, keys, matches, state, kind, place, core),
         state=state,
         level=kind.level,
         type=kind.type,
@@ -252,6 +254,20 @@ def _status(tags: Tags) -> tuple[str, str]:
     if tags.inactive:
         return "inactive", f"tag '{tags.inactive}'"
     return "active", "no tag"
+
+
+def _name_of_demo(name: str, read: ReadName) -> str:
+    """Keep every word of an account for show, test or training.
+
+    Without the words that say so, two accounts of a vendor would be one, an agency would be let in where only its
+    demonstration is, and what is left of the name of a camera could be that of a salesperson.
+    """
+    if read.cut:
+        return _shortened(name)
+    words = written_words(read.keys)
+    for at in read.state_words:
+        words[at] = words[at].upper() if len(words[at]) == 2 else words[at]
+    return " ".join(words) or _shortened(name)
 
 
 def _canonical(
