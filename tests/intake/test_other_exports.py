@@ -141,3 +141,28 @@ def test_what_a_report_program_prints_between_and_below_is_no_search(
 def test_a_search_with_total_in_its_reason_is_one() -> None:
     assert not is_total(row(3, reason="total"))
     assert not is_total(["total loss vehicle", "", "", "", "", ""])
+
+
+def test_short_rows_that_may_lack_a_cell_are_counted(tmp_path: Path) -> None:
+    """Row 3 lacks its agency, row 4 its case number at the end: no cell behind says which."""
+    text = csv_text([HEADER, row(3), [*row(4)[:2], *row(4)[3:]], row(5)[:5], row(6)])
+    _, records, problems = load(tmp_path, text)
+    assert [(one["org"], one["reason"], one["case_number"]) for one in records] == [
+        ("Anytown OH PD", "theft", "26-3"), (None, None, None), ("Anytown OH PD", "theft", None),
+        ("Anytown OH PD", "theft", "26-6"),
+    ]  # fmt: skip
+    assert not any("INV400" in str(value) for one in records for value in one.values())
+    told = {problem["code"]: (problem["where"], problem["message"]) for problem in problems}
+    assert told["ragged"][0] == "first row 3"
+    assert told["ragged"][1].startswith("2 rows have fewer cells than the header has labels")
+    assert told["column-shift"][1].startswith("1 row with too few cells")
+
+
+def test_short_rows_with_a_typed_cell_behind_are_sure(tmp_path: Path) -> None:
+    """Quirk 29: the time stands last but one, so what is missing is what was dropped at the end."""
+    rows = [["User", "Agency", "Plate", "Reason", "Search Time", "Comments"],
+            ["jdoe", "Anytown OH PD", "INV1", "theft", "03/13/2026 10:00:00"],
+            ["jdoe", "Anytown OH PD", "INV2", "theft", "03/14/2026 10:00:00", "x"]]  # fmt: skip
+    _, records, problems = load(tmp_path, csv_text(rows))
+    assert [one["org"] for one in records] == ["Anytown OH PD"] * 2
+    assert "ragged" not in {problem["code"] for problem in problems}

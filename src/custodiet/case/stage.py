@@ -266,6 +266,11 @@ class Stage:
         """Compute one aggregate over the data rows."""
         return self._case.value(f"SELECT {expression} FROM {self.source} WHERE {where}")
 
+    def untouched(self, where: str) -> str:
+        """Name a relation with the data rows as released, those left out that were set aside or repaired."""
+        gone = "SELECT row_no FROM set_aside UNION ALL SELECT row_no FROM repaired"
+        return f"(SELECT * FROM staged_rows WHERE row_no >= {self.first_row} AND row_no NOT IN ({gone}) AND ({where}))"
+
     def rows_of(self, sql: str) -> list[tuple[Any, ...]]:
         """Run a query that is written over :attr:`source`."""
         return self._case.rows(sql)

@@ -59,6 +59,10 @@ class Mended:
     repairs: tuple[MendedGroup, ...]
     problems: tuple[Problem, ...]
 
+    def plus(self, more: Mended) -> Mended:
+        """Add what was mended after."""
+        return Mended(self.n_layout + more.n_layout, self.repairs + more.repairs, self.problems + more.problems)
+
 
 def mend_layout(stage: Stage, header: Header, timing: Timing) -> Mended:
     """Set layout rows aside and repair the rows that have exactly one way to fit their header."""

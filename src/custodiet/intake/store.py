@@ -19,14 +19,13 @@ from custodiet.intake.doubts import STATED, event_doubts, search_doubts
 from custodiet.intake.producers import UNKNOWN, Producer
 from custodiet.intake.readers.page.vocabulary import word_set
 from custodiet.intake.sharing_lists import marks_for_no
+from custodiet.intake.short_rows import PLATE
 from custodiet.intake.staged import Loaded, TableContext
 from custodiet.intake.states import cell_state, doubtful_pattern
 from custodiet.model.problems import Problem
 from custodiet.model.reading import EventTyping, PortalTyping, RecordTyping, ShareTyping
 from custodiet.model.terms import CellState, RecordKind
 
-# Two to eight letters, digits and wildcards, of one word or parted once.
-_PLATE = "^[A-Z0-9*?]{1,7}[ -]?[A-Z0-9*?]{1,5}$"
 _EVENT_COLUMNS = frozenset({"event_at", "event_date", "event_clock", "actor", "event_type", "entity_type", "entity"})
 
 
@@ -71,7 +70,7 @@ def _with_plates(context: TableContext) -> TableContext:
         if place is None or place >= context.stage.width:
             continue
         text = text_expression(place)
-        plates = f"regexp_matches(upper({text}), '{_PLATE}') AND regexp_matches({text}, '[0-9]')"
+        plates = f"regexp_matches(upper({text}), '{PLATE}') AND regexp_matches({text}, '[0-9]')"
         n_plates = int(str(context.stage.value("count(*)", plates)))
         if n_plates and 10 * n_plates >= 8 * int(str(context.stage.value(f"count({text})"))):
             columns = tuple("plate" if at == place else column for at, column in enumerate(context.match.columns))

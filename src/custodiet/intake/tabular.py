@@ -28,6 +28,7 @@ from custodiet.intake.producers import Producer, agency_above
 from custodiet.intake.raw import CsvFile, RawRow, RawTable
 from custodiet.intake.sharing_lists import CANONICAL_HEADER, ToldList, own_name, tell_list
 from custodiet.intake.sharing_lists import MAX_ROWS as MAX_LIST_ROWS
+from custodiet.intake.short_rows import mend_short_rows
 from custodiet.intake.staged import Loaded, TableContext
 from custodiet.intake.store import store_table
 from custodiet.intake.timing import guess_times, tell_times
@@ -87,7 +88,7 @@ def load_table(
         stage.set_blank_aside()
         stated = _stated(table, cells, header, origin)
         timing = tell_times(stage, header.match, stated, header.labels)
-        mended = mend_layout(stage, header, timing)
+        mended = mend_layout(stage, header, timing).plus(mend_short_rows(stage, header))
         if stage.was_changed:
             timing = tell_times(stage, header.match, stated, header.labels)
         title = table.title or agency_above(cells[place] for place in header.titles)
