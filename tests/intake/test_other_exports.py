@@ -7,12 +7,15 @@ from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from openpyxl import Workbook
 
 from custodiet.intake.formats import label_key
 from custodiet.intake.layout.rows import is_total
+from custodiet.intake.states import cell_state, doubtful_pattern
 from custodiet.intake.times import zone_in_label
+from custodiet.model.terms import CellState
 from tests.intake.builders import add, adds_up, csv_text, only_disclosure, write
 
 HEADER = ["Search Time", "User", "Agency", "Plate", "Reason", "Case Number"]
@@ -166,3 +169,39 @@ def test_short_rows_with_a_typed_cell_behind_are_sure(tmp_path: Path) -> None:
     _, records, problems = load(tmp_path, csv_text(rows))
     assert [one["org"] for one in records] == ["Anytown OH PD"] * 2
     assert "ragged" not in {problem["code"] for problem in problems}
+
+
+@pytest.mark.parametrize(
+    ("text", "state"),
+    [
+        ("Redacted per Gov Code", CellState.MASKED), ("Removed by agency", CellState.MASKED),
+        ("Masked per policy", CellState.MASKED), ("Redacted pursuant to section 119", CellState.MASKED),
+        ("not released per city attorney", CellState.MASKED), ("[b6]", CellState.WITHHELD),
+        ("b6, b7C", CellState.WITHHELD), ("removed from vehicle", CellState.VALUE), ("plate removed", CellState.VALUE),
+        ("removed by suspect", CellState.VALUE), ("REDACTED / 459 SUS", CellState.PARTIAL), ("b6", CellState.VALUE),
+    ],
+)  # fmt: skip
+def test_other_words_for_what_was_hidden(text: str, state: CellState) -> None:
+    """Custodians and redaction tools name who hid a cell, and why, in words of their own."""
+    assert cell_state(text, "reason") is state
+    pattern = doubtful_pattern().replace("'", "''")
+    found = duckdb.sql(f"SELECT regexp_matches('{text}', '{pattern}')").fetchone()
+    assert state is CellState.VALUE or found == [(True,)]
+
+
+@pytest.mark.parametrize(("column", "state"), [("user", "masked"), ("plate", "masked"), ("reason", "placeholder")])
+def test_a_row_of_crosses_hides_names_and_plates(column: str, state: str) -> None:
+    """Quirk 116: three crosses are typed; a name or plate of seven was crossed out."""
+    assert cell_state("XXXXXXX", column) == state
+    assert cell_state("xxx", column) is CellState.PLACEHOLDER
+
+
+def test_counts_with_the_word_for_what_they_count(tmp_path: Path) -> None:
+    counts = {"1,204 networks": 1204, "12 Networks": 12, "All": None, "12 of 14": None, "~500": None, "N/A": None}
+    rows = [
+        ["Search Time", "User", "Agency", "Total Networks Searched", "Reason"],
+        *([f"03/{13 + n}/2026 10:00", "jdoe", "Anytown OH PD", text, "theft"] for n, text in enumerate(counts)),
+    ]
+    _, records, problems = load(tmp_path, csv_text(rows))
+    assert [one["networks"] for one in records] == list(counts.values())
+    assert any(problem["message"].startswith("4 cells of networks hold") for problem in problems)

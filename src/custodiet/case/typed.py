@@ -15,6 +15,8 @@ from custodiet.model.reading import EventTyping, RecordTyping, TimeColumn, TimeF
 _LARGEST_COUNT = 10_000_000
 _STATE_COLUMNS = {"reason": "reason", "case_number": "case_number", "user": "user", "plate": "plate"}
 _TEXT_COLUMNS = ("search_id", "search_type", "offense_type", "text_prompt", "filters", "moderation")
+# A number with the word for what it counts behind it.
+COUNTED = "(?i)([0-9]+|[0-9]{1,3}(,[0-9]{3})+) (networks?|devices?|cameras?|agenc(y|ies)|organi[sz]ations?|readers?)"
 # What date cells of a spreadsheet leave behind a day and before a time of day.
 MIDNIGHT = "[ T]+(0{1,2}:00(:00([.]0+)?)?|12:00(:00)? ?[Aa][Mm])$"
 DAY_ZERO = "^(1899-12-3[01]|1900-01-0[01]|12/3[01]/1899|0?1/0?[01]/1900)[ T]+"
@@ -131,7 +133,8 @@ def count_expression(stage: Stage, position: int) -> str:
         f"THEN replace(split_part({text}, '.', 1), ',', '') "
         f"WHEN regexp_full_match({text}, '[0-9]{{1,3}}([.][0-9]{{3}})+(,0*)?') "
         f"THEN replace(split_part({text}, ',', 1), '.', '') "
-        f"WHEN regexp_full_match({text}, '[0-9]+,0{{1,2}}') THEN split_part({text}, ',', 1) END"
+        f"WHEN regexp_full_match({text}, '[0-9]+,0{{1,2}}') THEN split_part({text}, ',', 1) "
+        f"WHEN regexp_full_match({text}, '{COUNTED}') THEN replace(split_part({text}, ' ', 1), ',', '') END"
     )
     # Most counts are digits alone: they are cast as they stand, and only what is left is looked at closely.
     digits, marked = f"TRY_CAST({text} AS BIGINT)", f"TRY_CAST({whole} AS BIGINT)"

@@ -24,6 +24,9 @@ _ONLY_GLYPHS: Final = re.compile(rf"[{re.escape(MASK_GLYPHS)}\s]+")
 _GLYPH_RUN: Final = re.compile(r"\*{2,}|#{3,}|[█▓▒░■▇▆▅●⬛◼]+|\u2014{2,}|(?<![A-Za-z])[xX]{4,}(?![A-Za-z])")
 _NO_ALPHANUMERIC: Final = re.compile(r"[\W_]+")
 _KEYBOARD: Final = re.compile(r"(?:x{1,}|z{3,}|\?+|0+)", re.IGNORECASE)
+_SECTION: Final = re.compile(r"(?:\b(?:sections?|secs?|chapters?|ch|codes?|statutes?|stats?)\.? ?|§+ ?)\d[\w.()-]*")
+# Nobody is called so and no plate reads so; in a reason it is what somebody typed to get past the field.
+_CROSSED_OUT: Final = re.compile(r"[xX]{4,}(?:[ -]?[xX]+)*")
 _INITIAL: Final = re.compile(r"[. ]*[^\W\d_]\.")
 # What tools put in place of what they hide: [PLATE], <NAME>, {address}.
 _TAG: Final = (
@@ -50,6 +53,7 @@ class _Words(NamedTuple):
     by_column: dict[str, frozenset[str]]
     grounds: re.Pattern[str]
     mask_word: re.Pattern[str]
+    soft: re.Pattern[str]
     hints: tuple[str, ...]
 
 
@@ -66,7 +70,12 @@ def _words() -> _Words:
         {column: frozenset(values) for column, values in data["placeholders_by_column"].items()},
         re.compile(rf"(?:{ground})(?:{joined}(?:{ground}))*(?:\s*et\.?\s*seq\.?)?", re.IGNORECASE),
         re.compile(rf"\b(?:{'|'.join(data['redaction_words'])})\b|{_TAG}", re.IGNORECASE),
-        tuple(dict.fromkeys([*data["redaction_words"], *(item["hint"] for item in data["withheld_grounds"])])),
+        re.compile(rf"{_soft(data)}.*", re.IGNORECASE),
+        tuple(
+            dict.fromkeys(
+                [*data["redaction_words"], rf"^\W*{_soft(data)}", *(item["hint"] for item in data["withheld_grounds"])]
+            )
+        ),
     )
 
 
@@ -116,6 +125,8 @@ def cell_state(text: str | None, column: str = "") -> CellState:
     if column == "user" and _INITIAL.fullmatch(bare):
         # A name that the export cut to its first letter; a letter alone is a key stroke.
         return CellState.VALUE
+    if column in ("user", "plate") and _CROSSED_OUT.fullmatch(bare):
+        return CellState.MASKED
     if _NO_ALPHANUMERIC.fullmatch(bare) or len(folded) <= 1 or _KEYBOARD.fullmatch(re.sub(r"[\s/-]", "", folded)):
         return CellState.PLACEHOLDER
     if column == "plate":
@@ -133,13 +144,22 @@ def _folded(bare: str) -> str:
 
 def _is_all_redaction(folded: str, words: _Words) -> bool:
     """Tell a cell that says that it was redacted, by whom or why, and nothing else."""
+    if words.soft.fullmatch(folded):
+        rest = re.findall(r"\w+", folded.split(" by ")[-1] if " by " in folded else " ".join(folded.split()[1:]))
+        return all(word in words.companions for word in rest)
     if not words.mask_word.search(folded):
         return False
-    rest = re.findall(r"\w+", words.mask_word.sub(" ", folded))
+    rest = re.findall(r"\w+", _SECTION.sub(" ", words.mask_word.sub(" ", folded)))
     return all(word in words.companions for word in rest)
 
 
+def _soft(data: dict[str, list[str]]) -> str:
+    return rf"(?:{'|'.join(data['soft_redactions'])}) (?:{'|'.join(data['soft_reasons'])})\b"
+
+
 def _is_ground(bare: str, words: _Words) -> bool:
+    if words.grounds.fullmatch(bare):
+        return True
     rest = _EXEMPT_UNDER.sub(" ", words.mask_word.sub(" ", bare))
     rest = " ".join(rest.strip(" \t\r\n[]{}:;,.-/*#█\u2013\u2014").split())
     return bool(rest) and bool(words.grounds.fullmatch(rest) or words.grounds.fullmatch(rest.strip("()")))
