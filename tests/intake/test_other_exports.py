@@ -185,7 +185,7 @@ def test_other_words_for_what_was_hidden(text: str, state: CellState) -> None:
     """Custodians and redaction tools name who hid a cell, and why, in words of their own."""
     assert cell_state(text, "reason") is state
     pattern = doubtful_pattern().replace("'", "''")
-    found = duckdb.sql(f"SELECT regexp_matches('{text}', '{pattern}')").fetchone()
+    found = duckdb.execute(f"SELECT regexp_matches(?, '{pattern}')", [text]).fetchall()
     assert state is CellState.VALUE or found == [(True,)]
 
 
@@ -205,3 +205,39 @@ def test_counts_with_the_word_for_what_they_count(tmp_path: Path) -> None:
     _, records, problems = load(tmp_path, csv_text(rows))
     assert [one["networks"] for one in records] == list(counts.values())
     assert any(problem["message"].startswith("4 cells of networks hold") for problem in problems)
+
+
+LIST = [["Agency", "Networks Shared With Me", "Networks I'm Sharing"], ["Sampleton OH PD", "yes", "yes"],
+        ["Elsewhere OH PD", "", "yes"]]  # fmt: skip
+
+
+def _tables_below_one_another(tmp_path: Path, kind: str) -> Path:
+    rows = [HEADER, row(3), row(4), [], [], *LIST]
+    if kind == "workbook":
+        book = Workbook()
+        for cells in rows:
+            book.active.append(cells)
+        book.save(tmp_path / "both.xlsx")
+        return tmp_path / "both.xlsx"
+    padded = [[*cells, *[""] * (len(HEADER) - len(cells))] for cells in rows] if kind == "padded" else rows
+    return write(tmp_path / "both.csv", csv_text(padded))
+
+
+@pytest.mark.parametrize("kind", ["workbook", "lines", "padded"])
+def test_two_tables_below_one_another_are_two(tmp_path: Path, kind: str) -> None:
+    """The agencies of a list below a log became searches without a time."""
+    _, case = add(tmp_path / "case", _tables_below_one_another(tmp_path, kind))
+    with case:
+        disclosures = {one["kind"]: one for one in case.read("disclosures").to_pylist()}
+        records, shares = case.read("records").to_pylist(), case.read("shares").to_pylist()
+        places = case.read("problems").column("where").to_pylist()
+    assert [one["case_number"] for one in records] == ["26-3", "26-4"]
+    assert [one["source_row"] for one in shares] == [7, 7, 8]
+    assert all(adds_up(one) for one in disclosures.values())
+    assert "row 6" in places
+
+
+def test_the_same_header_again_below_a_blank_row_goes_on(tmp_path: Path) -> None:
+    disclosure, records, _ = load(tmp_path, csv_text([HEADER, row(3), [], HEADER, row(4), [], row(5)]))
+    assert [one["case_number"] for one in records] == ["26-3", "26-4", "26-5"]
+    assert disclosure["n_records"] == 3

@@ -266,6 +266,17 @@ class Stage:
         """Compute one aggregate over the data rows."""
         return self._case.value(f"SELECT {expression} FROM {self.source} WHERE {where}")
 
+    def below_blanks(self) -> list[list[str | None]]:
+        """Fetch the first cells of rows that stand right below a row without anything visible."""
+        if not self._aside:
+            return []
+        cells = ", ".join(f"c{i}" for i in range(self.width))
+        found = self._case.rows(
+            f"SELECT {cells} FROM staged_rows WHERE row_no NOT IN (SELECT row_no FROM set_aside) "
+            "AND row_no - 1 IN (SELECT row_no FROM set_aside) ORDER BY row_no LIMIT 10000"
+        )
+        return [list(row) for row in found]
+
     def untouched(self, where: str) -> str:
         """Name a relation with the data rows as released, those left out that were set aside or repaired."""
         gone = "SELECT row_no FROM set_aside UNION ALL SELECT row_no FROM repaired"

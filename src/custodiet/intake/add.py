@@ -18,7 +18,7 @@ from custodiet.intake.producers import Producer
 from custodiet.intake.raw import CsvFile, RawPage, RawTable, Reading
 from custodiet.intake.readers.delimited import read_delimited
 from custodiet.intake.receipts import Receipt, Receipts
-from custodiet.intake.tabular import load_table
+from custodiet.intake.tabular import load_tables
 from custodiet.model.problems import PROBLEM_CODES, Problem
 
 Progress = Callable[[str], None]
@@ -179,7 +179,7 @@ def _add_embedded(case: Case, found: Found, page: RawPage, origin: Origin, summa
 def _load(case: Case, origin: Origin, part: RawTable | RawPage, ordinal: int, regular: CsvFile | None) -> list[int]:
     if isinstance(part, RawPage):
         return load_page(case, origin, part, ordinal)
-    return [load_table(case, origin, part, ordinal, regular, page_producer=origin.page_producer)]
+    return load_tables(case, origin, part, ordinal, regular, page_producer=origin.page_producer)
 
 
 def _read(source: Source, work: Path) -> tuple[Reading, CsvFile | None]:

@@ -10,7 +10,7 @@ from custodiet.case import Case
 from custodiet.intake.origin import Origin, store_disclosure
 from custodiet.intake.producers import Producer, dates_in_name, tell_producer
 from custodiet.intake.raw import PortalShare, RawPage
-from custodiet.intake.tabular import load_table
+from custodiet.intake.tabular import load_tables
 from custodiet.model.problems import Problem
 
 # Key of `portals.other` for a list that states only how many organisations are on it, or that it is empty.
@@ -25,7 +25,7 @@ def load_page(case: Case, origin: Origin, page: RawPage, ordinal: int) -> list[i
     """
     if _is_bare_table(page):
         page.audits[0].problems.extend(page.problems)
-        return [load_table(case, origin, table, ordinal + n, None) for n, table in enumerate(page.audits)]
+        return _load_audits(case, origin, page, ordinal, None)
     disclosure_id = origin.disclosure_id(ordinal)
     producer = producer_of(page, origin)
     as_of, problems = _date_of(page, origin)
@@ -45,8 +45,13 @@ def load_page(case: Case, origin: Origin, page: RawPage, ordinal: int) -> list[i
         case.append_rows("portals", [_portal_row(page, producer, as_of, other, disclosure_id)])
         case.append_rows("shares", [_share_row(share, producer, as_of, disclosure_id) for share in page.shares])
         unread = [store_disclosure(case, row, problems)]
-    for number, audit in enumerate(page.audits, 1):
-        unread.append(load_table(case, origin, audit, ordinal + number, None, page_producer=producer))
+    return unread + _load_audits(case, origin, page, ordinal + 1, producer)
+
+
+def _load_audits(case: Case, origin: Origin, page: RawPage, ordinal: int, producer: Producer | None) -> list[int]:
+    unread: list[int] = []
+    for audit in page.audits:
+        unread += load_tables(case, origin, audit, ordinal + len(unread), None, page_producer=producer)
     return unread
 
 

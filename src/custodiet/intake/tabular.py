@@ -26,6 +26,7 @@ from custodiet.intake.mend import Mended, mend_layout, unread_periods
 from custodiet.intake.origin import Origin, store_disclosure
 from custodiet.intake.producers import Producer, agency_above
 from custodiet.intake.raw import CsvFile, RawRow, RawTable
+from custodiet.intake.second_tables import RowsOfOneTable, header_labels
 from custodiet.intake.sharing_lists import CANONICAL_HEADER, ToldList, own_name, tell_list
 from custodiet.intake.sharing_lists import MAX_ROWS as MAX_LIST_ROWS
 from custodiet.intake.short_rows import mend_short_rows
@@ -45,10 +46,45 @@ class _Opened:
     rows: Iterator[RawRow]
 
 
+def load_tables(
+    case: Case, origin: Origin, table: RawTable, ordinal: int, regular: CsvFile | None,
+    *, page_producer: Producer | None = None,
+) -> list[int]:  # fmt: skip
+    """Store one table, and those that stand below it in the same sheet or file, each as a disclosure.
+
+    Returns:
+        For each, how many of its problems mean that something stayed unread.
+    """
+    if regular is not None:
+        unread = load_table(case, origin, table, ordinal, regular, page_producer=page_producer)
+        if unread is not None:
+            return [unread]
+    loaded: list[int] = []
+    part: RawTable | None = table
+    while part is not None:
+        rows = RowsOfOneTable(part.rows)
+        part.rows = rows
+        unread = load_table(case, origin, part, ordinal + len(loaded), None, page_producer=page_producer)
+        loaded.append(unread or 0)
+        part = _below(table, rows)
+    return loaded
+
+
+def _below(table: RawTable, rows: RowsOfOneTable) -> RawTable | None:
+    if rows.below is None:
+        return None
+    place, rest = rows.below
+    # The reader goes on telling its problems to the list of the first table, which were stored with that.
+    table.problems.clear()
+    message = "Another table begins here, below the one above; it was read as a table of its own."
+    table.problems.append(Problem("note", message, where=f"row {place:,}"))
+    return replace(table, rows=rest, headings=(), problems=table.problems)
+
+
 def load_table(
     case: Case, origin: Origin, table: RawTable, ordinal: int, regular: CsvFile | None,
     *, page_producer: Producer | None = None,
-) -> int:  # fmt: skip
+) -> int | None:  # fmt: skip
     """Store one table as a disclosure.
 
     Args:
@@ -60,7 +96,8 @@ def load_table(
         page_producer: Organisation of the page the table stands in.
 
     Returns:
-        How many of its problems mean that something stayed unread.
+        How many of its problems mean that something stayed unread; None where the file is not
+        as regular as it was described, and nothing was stored: other tables stand below.
     """
     disclosure_id = origin.disclosure_id(ordinal)
     opened = _open(table, regular)
@@ -86,6 +123,8 @@ def load_table(
     try:
         stage.first_row = header.first_data
         stage.set_blank_aside()
+        if regular is not None and any(map(header_labels, stage.below_blanks())):
+            return None
         stated = _stated(table, cells, header, origin)
         timing = tell_times(stage, header.match, stated, header.labels)
         mended = mend_layout(stage, header, timing).plus(mend_short_rows(stage, header))
