@@ -16,6 +16,8 @@ from custodiet.privacy.formulas import disarm
 from custodiet.publish.claims import Claim
 
 _LITERAL: Final = re.compile(r"'(?:[^']|'')*'|\b\d+\b")
+_SEVERAL: Final = re.compile(r"\?(?:, \?)+")
+_ROWS: Final = re.compile(r"\(\?\)(?:, \(\?\))+")
 _CELLS: Final = (
     "id", "statement", "value", "unit", "definition", "denominator", "not_evaluable", "low", "high", "range_basis",
     "sql", "note", "subject", "counterpart",
@@ -55,8 +57,8 @@ def check_sql(case: Case, folder: Path, claims: Sequence[Claim]) -> None:
 
 
 def form_of(sql: str) -> str:
-    """Return SQL without the texts and numbers in it; the names of files stay."""
-    return _LITERAL.sub(_masked, sql)
+    """Return SQL without the texts and numbers in it, a list of them as one; the names of files stay."""
+    return _ROWS.sub("(?)", _SEVERAL.sub("?", _LITERAL.sub(_masked, sql)))
 
 
 def _masked(literal: re.Match[str]) -> str:

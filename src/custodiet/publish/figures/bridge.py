@@ -77,20 +77,20 @@ def of_bridge(case: Case) -> Iterator[Figure]:
         )  # fmt: skip
 
 
-def bridge_id(kind: str, what: str) -> str:
-    """Name one number of the paragraph."""
-    return f"figure.bridge.{kind}.{what}"
+def bridge_id(name: str) -> str:
+    """Name one number of the paragraph: who and what, as in ``federal.pairs``."""
+    return f"figure.bridge.{name}"
 
 
 def _federal() -> Iterator[_Question]:
     recount = {"table": "organisations", "where": [{"column": "level", "is": "federal"}], "count": "rows"}
     yield _Question(
-        bridge_id("federal", "names"), _ORGS, "SELECT count(*) FROM {organisations} WHERE level = 'federal'", "names",
+        bridge_id("federal.names"), _ORGS, "SELECT count(*) FROM {organisations} WHERE level = 'federal'", "names",
         "{n:,} names in the records are those of federal organisations.", "A name is a spelling in a file.",
         recounts=(recount,),
     )  # fmt: skip
     yield _Question(
-        bridge_id("federal", "organisations"), _ORGS,
+        bridge_id("federal.organisations"), _ORGS,
         "SELECT count(DISTINCT org) FROM claim_orgs WHERE level = 'federal'", "organisations",
         "{n:,} federal organisations are named in the records.", "An organisation is all of its spellings.",
     )  # fmt: skip
@@ -99,27 +99,27 @@ def _federal() -> Iterator[_Question]:
 def _let_in(kind: str) -> Iterator[_Question]:
     named, latest = _NAMES_OF[kind], f"FROM claim_lists WHERE outward AND {_LET_IN[kind]}"
     yield _Question(
-        bridge_id(kind, "let-in"), _LISTS, f"SELECT count(DISTINCT other) {latest}", "organisations",
+        bridge_id(f"{kind}.let-in"), _LISTS, f"SELECT count(DISTINCT other) {latest}", "organisations",
         f"{{n:,}} {named} are let in by the latest lists.", _LATEST,
     )  # fmt: skip
     yield _Question(
-        bridge_id(kind, "pairs"), _LISTS, f"SELECT count(*) {latest}", "pairs",
+        bridge_id(f"{kind}.pairs"), _LISTS, f"SELECT count(*) {latest}", "pairs",
         f"{{n:,}} pairs of a producer and one of the {named} stand on the latest lists.", _LATEST,
     )  # fmt: skip
     yield _Question(
-        bridge_id(kind, "producers"), _LISTS, f"SELECT count(DISTINCT producer) {latest}", "organisations",
+        bridge_id(f"{kind}.producers"), _LISTS, f"SELECT count(DISTINCT producer) {latest}", "organisations",
         f"The latest lists of {{n:,}} producers let {named} in.", _LATEST,
     )  # fmt: skip
 
 
 def _searched(unit: str) -> Iterator[_Question]:
-    whole = bridge_id("all", "searches")
+    whole = bridge_id("all.searches")
     yield _Question(
         whole, _LOGS, _ONCE.replace("{part}", "part IN ('federal', 'other-state', 'rest')"), unit,
         f"{{n:,}} {unit} are recorded by network logs that show who searched.", _BY_OTHERS,
     )  # fmt: skip
     for kind, named in _NAMES_OF.items():
         yield _Question(
-            bridge_id(kind, "searches"), _LOGS, _ONCE.replace("{part}", f"part = '{kind}'"), unit,
+            bridge_id(f"{kind}.searches"), _LOGS, _ONCE.replace("{part}", f"part IN ('{kind}')"), unit,
             f"{{n:,}} of {{whole:,}} {unit} that network logs record were made by {named}.", _BY_OTHERS, whole,
         )  # fmt: skip

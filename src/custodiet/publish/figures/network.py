@@ -9,7 +9,7 @@ from custodiet.case import Case
 from custodiet.publish.figures.bridge import of_bridge
 from custodiet.publish.figures.figure import TABLES, Figure, sql_of
 from custodiet.publish.figures.lengths import lengths, of_lengths
-from custodiet.publish.figures.periods import of_periods
+from custodiet.publish.figures.periods import of_periods, told_periods
 from custodiet.publish.figures.reach import of_reach, told_reach
 from custodiet.publish.figures.spread import of_spread
 from custodiet.publish.figures.working import clear, lay
@@ -24,6 +24,6 @@ def of_network(case: Case, remembered: dict[str, Any] | None) -> Iterator[Figure
     yield from of_reach(told_reach(case, kept))
     yield from of_lengths(lengths(lambda template: case.rows(sql_of(template, names))))
     lay(case, kept)
-    yield from of_periods(case)
+    yield from of_periods(told_periods(case, kept))
     if remembered is None:
         clear(case, kept)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 
 from custodiet.case import Case
 from custodiet.publish.figures.figure import Figure
@@ -16,6 +16,12 @@ _COUNTS: Final = """
 SELECT date_trunc('{period}', day)::DATE AS period, purpose_class, sum(n)::BIGINT
 FROM report_days WHERE day IS NOT NULL GROUP BY ALL
 """
+_WHEN: Final = "coalesce(searched_local, searched_at::TIMESTAMP)"
+_SPANS: Final = f"""
+SELECT DISTINCT date_trunc('{{period}}', min({_WHEN}))::DATE, date_trunc('{{period}}', max({_WHEN}))::DATE
+FROM records WHERE searched_at IS NOT NULL GROUP BY disclosure_id ORDER BY ALL
+"""
+_KEPT: Final = "periods"
 _NO_LOCAL: Final = (
     "Days and months are those of the producer’s wall clock; published times are in UTC and cut to the hour, day or"
     " month, so that the number cannot be counted again from the published tables. The originals and the case give it."
@@ -34,12 +40,14 @@ class Periods:
         first: First days of the periods, without gaps.
         series: Class of reason to its number in each period.
         undated: Searches without a readable time.
+        unknown: Places of the periods that lie outside every log, from its first to its last row.
     """
 
     word: str
     first: tuple[date, ...]
     series: Mapping[str, tuple[int, ...]]
     undated: int
+    unknown: tuple[int, ...]
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -52,8 +60,15 @@ class Periods:
         return tuple(name for name in CLASSES if any(self.series[name]))
 
 
-def read_periods(case: Case) -> Periods | None:
-    """Read the searches over time from the working tables; None where no time can be read."""
+def told_periods(case: Case, remembered: dict[str, Any]) -> Periods | None:
+    """Read the searches over time from the working tables, once for a publication; None where no time can be read."""
+    if _KEPT not in remembered:
+        remembered[_KEPT] = _read(case)
+    found: Periods | None = remembered[_KEPT]
+    return found
+
+
+def _read(case: Case) -> Periods | None:
     first, last = case.rows("SELECT min(day), max(day) FROM report_days")[0]
     if first is None:
         return None
@@ -64,15 +79,19 @@ def read_periods(case: Case) -> Periods | None:
     for period, name, n in case.rows(_COUNTS.format(period=word)):
         series[name][places[period]] = int(n)
     undated = int(case.value("SELECT coalesce(sum(n), 0)::BIGINT FROM report_days WHERE day IS NULL"))
-    return Periods(word, tuple(periods), {name: tuple(counts) for name, counts in series.items()}, undated)
+    spans = case.rows(_SPANS.format(period=word))
+    unknown = [n for n, day in enumerate(periods) if not any(start <= day <= end for start, end in spans)]
+    counts = {name: tuple(row) for name, row in series.items()}
+    return Periods(word, tuple(periods), counts, undated, tuple(unknown))
 
 
-def of_periods(case: Case) -> Iterator[Figure]:
-    """Give the number of each period, whole and by what the reasons tell; the working tables must lie there."""
-    found = read_periods(case)
+def of_periods(found: Periods | None) -> Iterator[Figure]:
+    """Give the number of each period that a log covers, whole and by what the reasons tell."""
     if found is None:
         return
     for place, label in enumerate(found.labels):
+        if place in found.unknown:
+            continue
         whole = sum(found.series[name][place] for name in CLASSES)
         yield _figure(period_id(label), whole, f"{whole:,} searches are of {label}.", None)
         for name in found.shown:
