@@ -198,6 +198,10 @@ def _read(source: Source, work: Path) -> tuple[Reading, CsvFile | None]:
         from custodiet.intake.readers.page import read_page
 
         return read_page(source.path), None
+    if source.kind is Kind.MHTML:
+        from custodiet.intake.readers.mhtml import read_mhtml
+
+        return read_mhtml(source.path, work), None
     if source.kind in (Kind.JSON, Kind.JSON_LINES):
         from custodiet.intake.readers.jsonlines import read_json_lines
         from custodiet.intake.readers.page import read_page_json

@@ -25,6 +25,11 @@ _HTML: Final = re.compile(
     r"(?:<\?xml[^>]*\?>|<!--.*?-->|\s)*<(?:!doctype\s+html|html|head|body|meta|title|table|style|script|div)\b",
     re.IGNORECASE | re.DOTALL,
 )
+_MHTML: Final = re.compile(
+    r"\s*(?:[A-Za-z-]+:[^\n]*\n(?:[ \t][^\n]*\n)*){0,30}?"
+    r"Content-Type:\s*(?:multipart/(?:related|mixed|alternative)|text/html)\b",
+    re.IGNORECASE,
+)
 _JSON_ARRAY: Final = re.compile(r'\s*\[\s*(?:[{\["\]]|-?\d+(?:\.\d+)?\s*[,\]]|(?:true|false|null)\s*[,\]])')
 _JSON_OBJECT: Final = re.compile(r'\s*\{\s*(?:"|\}|$)')
 _CONTROL: Final = re.compile(r"[\x01-\x08\x0b\x0e-\x19\x1b-\x1f]")
@@ -44,6 +49,7 @@ class Kind(StrEnum):
     ENCRYPTED_OFFICE = "encrypted-office"
     PDF = "pdf"
     HTML = "html"
+    MHTML = "mhtml"
     JSON = "json"
     JSON_LINES = "jsonlines"
     ZIP = "zip"
@@ -68,6 +74,8 @@ _EXTENSIONS: Final[dict[str, frozenset[Kind]]] = {
     ".pdf": frozenset({Kind.PDF}),
     ".html": frozenset({Kind.HTML}),
     ".htm": frozenset({Kind.HTML}),
+    ".mht": frozenset({Kind.MHTML}),
+    ".mhtml": frozenset({Kind.MHTML}),
     ".json": frozenset({Kind.JSON, Kind.JSON_LINES}),
     ".jsonl": frozenset({Kind.JSON_LINES}),
     ".ndjson": frozenset({Kind.JSON_LINES}),
@@ -238,6 +246,8 @@ def _text_kind(path: Path, head: bytes) -> Kind:
         return Kind.UNKNOWN
     if _HTML.match(text[:8192]):
         return Kind.HTML
+    if _looks_like_mhtml(text):
+        return Kind.MHTML
     # Markup that is no page (a "2003 XML spreadsheet"), rich text: text, and no table of delimited cells.
     if re.match(r"\s*(?:<\?xml\b|\{\\rtf)", text):
         return Kind.UNKNOWN
@@ -246,6 +256,12 @@ def _text_kind(path: Path, head: bytes) -> Kind:
     if _JSON_OBJECT.match(text):
         return _object_kind(text, whole=path.stat().st_size <= _HEAD)
     return Kind.CSV
+
+
+def _looks_like_mhtml(text: str) -> bool:
+    """Tell a web archive (RFC 2557): the head of a message that says it holds a page."""
+    head = text[:4096].replace("\r", "")
+    return "MIME-Version:" in head and bool(_MHTML.match(head))
 
 
 def _object_kind(text: str, *, whole: bool) -> Kind:

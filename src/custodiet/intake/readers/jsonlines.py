@@ -16,8 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from custodiet.intake.formats import match_format
 from custodiet.intake.kinds import Kind, tell_kind
 from custodiet.intake.raw import RawRow, RawTable, Reading
+from custodiet.intake.readers.wrapped_json import read_wrapped
 from custodiet.model.problems import Problem
 
 MOST_COLUMNS: Final = 16_384
@@ -69,12 +71,20 @@ def read_json_lines(path: Path) -> Reading:
         with _open_text(path) as file:
             is_array = _first_letter(file) == "["
         if not is_array and tell_kind(path) is Kind.JSON:
+            reading.parts.extend(read_wrapped(path, _encoding_of(path)))
+            if reading.parts:
+                return reading
             message = "The file is one JSON object and no list of rows; nothing was read."
             reading.problems.append(Problem("unsupported", message))
             return reading
         survey = _survey(path, is_array=is_array)
     except (OSError, UnicodeError) as error:
         reading.problems.append(Problem("corrupt", f"The file cannot be read ({type(error).__name__})."))
+        return reading
+    # One object on one line may be a row, or the whole answer of a service.
+    is_wrapped = not survey.n_rows if is_array else survey.n_rows == 1 and match_format(survey.keys) is None
+    if is_wrapped and (tables := read_wrapped(path, _encoding_of(path))):
+        reading.parts.extend(tables)
         return reading
     reading.problems.extend(survey.problems)
     if not survey.n_rows:
@@ -348,10 +358,14 @@ def _repaired(match: re.Match[str]) -> str:
     return bytes([code - 0xDC00]).decode("cp1252", "replace") if 0xDC80 <= code <= 0xDCFF else "\ufffd"
 
 
-def _open_text(path: Path) -> io.TextIOWrapper:
+def _encoding_of(path: Path) -> str:
     with path.open("rb") as file:
         head = file.read(4)
-    encoding = next((name for bom, name in _BOMS if head.startswith(bom)), "utf-8")
+    return next((name for bom, name in _BOMS if head.startswith(bom)), "utf-8")
+
+
+def _open_text(path: Path) -> io.TextIOWrapper:
+    encoding = _encoding_of(path)
     return path.open(encoding=encoding, errors="surrogateescape" if "8" in encoding else "replace", newline="\n")
 
 
