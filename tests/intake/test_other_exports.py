@@ -241,3 +241,13 @@ def test_the_same_header_again_below_a_blank_row_goes_on(tmp_path: Path) -> None
     disclosure, records, _ = load(tmp_path, csv_text([HEADER, row(3), [], HEADER, row(4), [], row(5)]))
     assert [one["case_number"] for one in records] == ["26-3", "26-4", "26-5"]
     assert disclosure["n_records"] == 3
+
+
+def test_a_table_beside_another_is_refused_aloud(tmp_path: Path) -> None:
+    """Two months side by side in one sheet: the right one was named as columns without a place."""
+    rows = [[*HEADER, "", *HEADER], [*row(3), "", *row(4)], [*row(5), "", *row(6)]]
+    disclosure, records, problems = load(tmp_path, csv_text(rows))
+    assert [one["case_number"] for one in records] == ["26-3", "26-5"]
+    (message,) = [problem["message"] for problem in problems if problem["code"] == "unsupported"]
+    assert "A second table stands beside the first, under 6 of its labels" in message
+    assert "unsupported" in disclosure["problems"]

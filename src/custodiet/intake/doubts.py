@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from custodiet.case.stage import Stage
 from custodiet.case.typed import cell, text_expression
+from custodiet.intake.formats import label_key
 from custodiet.intake.staged import TableContext
 from custodiet.intake.states import cell_state
 from custodiet.model.problems import Problem
@@ -19,6 +20,7 @@ STATED = ("reason", "case_number", "user", "plate")
 # A column that one text fills is told from a short log of one kind only when there are this many rows.
 _CONSTANT_ROWS = 20
 _MOST_COLUMNS = 500
+_LABELS_OF_A_TABLE = 3
 
 
 def search_doubts(context: TableContext, typing: RecordTyping, n_records: int) -> list[Problem]:
@@ -195,6 +197,14 @@ def _unplaced(context: TableContext) -> list[Problem]:
     if not places:
         return []
     shown = ", ".join(str(place) for place in places[:12])
+    taken = {label_key(context.labels[place]) for place in context.match.mapping if place < len(context.labels)}
+    again = [place for place in places if label_key(context.labels[place - 1]) in taken]
+    if len(again) >= _LABELS_OF_A_TABLE:
+        message = (
+            f"A second table stands beside the first, under {len(again):,} of its labels (columns counted from the "
+            f"left: {shown}); its rows were not read. Put it below, or into a file of its own."
+        )
+        return [Problem("unsupported", message)]
     message = (
         f"{len(places):,} filled columns (counted from the left: {shown}) have no place in the case; their cells stand "
         "in the original only."
