@@ -11,7 +11,6 @@ from typing import Any, Final
 
 from custodiet.case import Case
 from custodiet.network import ReachChapter, reach_chapters
-from custodiet.network.pictures import Picture
 from custodiet.publish.figures.cuts import of_cuts
 from custodiet.publish.figures.figure import ORGS, Figure, asked, literal, sql_of
 from custodiet.publish.figures.oddities import of_oddities
@@ -106,21 +105,25 @@ def _table(told: ReachChapter) -> Iterator[Figure]:
     onward = f"SELECT count(*) FROM share_reached r LEFT JOIN share_labels l ON l.org = r.org WHERE r.org <> {home}"
     logged = "SELECT count(*) FROM share_seen s LEFT JOIN share_labels l ON l.org = s.org WHERE true"
     readings = [
-        ("in", reach.declared.direct, "let in by its list", _IN, labels(name), direct),
-        ("on", reach.declared.onward, "able to reach it if all of them share on", _ON, reached(name), onward),
-    ]
+        ("in", reach.declared.direct, f"are let in by the list of {name}", _IN, labels(name), direct),
+        (
+            "on", reach.declared.onward, f"can reach the data of {name} if every recipient shares on", _ON,
+            reached(name), onward,
+        ),
+    ]  # fmt: skip
     if is_logged(told):
-        readings.append(("seen", reach.observed.direct, "seen searching in its log", _SEEN, seen(name), logged))
+        said = f"are seen searching in the network log of {name}"
+        readings.append(("seen", reach.observed.direct, said, _SEEN, seen(name), logged))
     for word, reading, said, definition, steps, select in readings:
         whole = len(reading.organisations)
         yield asked(
             f"figure.reach.{name}.{word}", whole, "organisations",
-            f"{whole:,} organisations beside {name}, whose data it is: {said}.", definition, None, steps, select,
+            f"{whole:,} organisations {said}.", definition, None, steps, select,
         )  # fmt: skip
         for label, n in reading.by_label.items():
             yield asked(
                 f"figure.reach.{name}.{word}.{label}", n, "organisations",
-                f"{n:,} of {whole:,} organisations beside {name}, whose data it is, are {label}: {said}.",
+                f"{n:,} of {whole:,} organisations that {said} are {label}.",
                 f"{definition} A label is that of the name, as seen from the organisation whose data it is.",
                 whole, steps, f"{select} AND coalesce(l.label, 'unknown') = {literal(label)}",
             )  # fmt: skip
@@ -186,10 +189,9 @@ def _is_rest(row: tuple[Any, ...]) -> bool:
 
 
 def _states(told: ReachChapter) -> Iterator[Figure]:
-    name, home, picture = told.producer, key_of(told.producer), told.map
+    name, home = told.producer, key_of(told.producer)
     whole = len(told.reach.declared.direct.organisations)
-    rows: Picture = picture
-    for place, n in rows.rows if whole else ():
+    for place, n in told.map.rows if whole else ():
         yield asked(
             f"figure.reach.{name}.state.{place}", int(n), "organisations",
             f"{n:,} of {whole:,} organisations that the list of {name} lets in are of: {place}.",
