@@ -12,7 +12,7 @@ import pytest
 
 from custodiet.case import Case
 from custodiet.privacy import Publication
-from custodiet.publish.report.document import Column, Document, Table, Text
+from custodiet.publish.report.document import Column, Document, Stated, Table, Text
 from custodiet.publish.report.html import render_html, room_needed
 from custodiet.publish.report.write import make_document
 from tests.publish.report_cases import all_parts, charts_of, disclosure, portal, record
@@ -152,7 +152,7 @@ def test_no_network_log_is_a_dash_and_not_a_zero(case: Case) -> None:
         part for part in all_parts(made(case)) if isinstance(part, Table) and part.caption.startswith("Who can reach")
     ]
     assert [row[-1] for row in table.rows] == [None] * len(table.rows)
-    assert {row[0]: row[1] for row in table.rows}["out-of-state"] == 1
+    assert {row[0]: row[1] for row in table.rows}["out-of-state"] == Stated(1, "figure.reach.Ash PD.in.out-of-state")
 
 
 def test_a_plan_names_the_organisation_and_ends_nothing_where_nothing_leads(case: Case) -> None:
@@ -184,13 +184,13 @@ def test_a_month_that_no_log_covers_is_a_dash(case: Case) -> None:
         )
     (chart,) = [part for part in charts_of(made(case)) if part.title == "Searches by month"]
     assert "No log in the case covers 2026-02 and 2026-03: nothing is known of that time" in chart.summary
-    assert {row[0]: row[-1] for row in chart.table.rows} == {
-        "2026-01": 2,
+    assert {row[0]: row[-1] and str(row[-1]) for row in chart.table.rows} == {
+        "2026-01": "2",
         "2026-02": None,
         "2026-03": None,
-        "2026-04": 1,
-        "2026-05": 0,
-        "2026-06": 1,
+        "2026-04": "1",
+        "2026-05": "0",
+        "2026-06": "1",
     }
 
 
@@ -206,7 +206,9 @@ def test_alerts_are_the_last_page_of_each_month_and_say_what_they_are_not(case: 
         ],
     )
     (table,) = [part for part in all_parts(made(case)) if isinstance(part, Table) and "Hot-list hits" in part.caption]
-    assert table.rows == (("2026-03", 2, 40, 10, 1_000, "100.0"),)
+    (row,) = table.rows
+    assert [str(cell) for cell in row] == ["2026-03", "2", "40", "10", "1,000", "100.0"]
+    assert all(isinstance(cell, Stated) for cell in row[1:])
     assert "It does not say that the reading was right" in chapter(case, "alerts")
 
 
@@ -228,8 +230,9 @@ def test_alerts_of_event_logs_are_counted_by_month(case: Case) -> None:
         ],
     )
     (chart,) = [part for part in charts_of(made(case)) if part.title.startswith("Alerts")]
-    assert chart.summary.startswith("3 rows of 4 in logs of events are named an alert or a hit")
-    assert chart.table.rows == (("2026-01", 1), ("2026-02", 0), ("2026-03", 2))
+    assert str(chart.summary).startswith("3 rows of 4 in logs of events are named an alert or a hit")
+    assert [(row[0], str(row[1])) for row in chart.table.rows] == [("2026-01", "1"), ("2026-02", "0"), ("2026-03", "2")]
+    assert all(isinstance(row[1], Stated) for row in chart.table.rows)
 
 
 def test_a_case_without_hits_has_no_chapter_of_alerts(case: Case) -> None:

@@ -15,6 +15,8 @@ from custodiet.model.errors import PublishingRefused
 from custodiet.privacy.formulas import disarm
 from custodiet.publish.claims import Claim
 
+# All of one union are worked out at a time, and each can hold a table of its own in memory.
+_AT_ONCE: Final = 16
 _LITERAL: Final = re.compile(r"'(?:[^']|'')*'|\b\d+\b")
 _SEVERAL: Final = re.compile(r"\?(?:, \?)+")
 _ROWS: Final = re.compile(r"\(\?\)(?:, \(\?\))+")
@@ -41,8 +43,8 @@ def check_sql(case: Case, folder: Path, claims: Sequence[Claim]) -> None:
         if claim.sql:
             forms.setdefault(form_of(claim.sql), claim)
     asked = list(forms.values())
-    for start in range(0, len(asked), 200):
-        batch = asked[start : start + 200]
+    for start in range(0, len(asked), _AT_ONCE):
+        batch = asked[start : start + _AT_ONCE]
         union = " UNION ALL ".join(
             f"SELECT {n} AS place, ({claim.sql.replace(chr(39) + 'tables/', tables)}) AS n"
             for n, claim in enumerate(batch)

@@ -39,6 +39,7 @@ LEFT JOIN (
     FROM published_evidence e JOIN published_sightings s USING (disclosure_id, record_no) GROUP BY e.indicator_id
 ) s USING (indicator_id)
 """
+_STAY: Final = "Results about single accounts are not published; the case gives the number."
 Recount = Mapping[str, Any]
 
 
@@ -64,6 +65,8 @@ class Claim:
         counterpart: Other organisation concerned, or None.
         sources: Rows of the originals, the first few.
         n_sources: How many there are.
+        alternatives: Label and count under each other definition, in the order of the panel; rows, which are another
+            unit, among them.
     """
 
     id: str
@@ -83,12 +86,14 @@ class Claim:
     counterpart: str | None = None
     sources: tuple[Mapping[str, Any], ...] = ()
     n_sources: int = 0
+    alternatives: tuple[Mapping[str, Any], ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Give the claim as JSON, with room for the lawyer's tick and the agency's answer."""
         return asdict(self) | {
             "recounts": list(self.recounts),
             "sources": list(self.sources),
+            "alternatives": list(self.alternatives),
             "lawyer": {"checked": None, "by": None, "on": None, "note": None},
             "agency_answer": None,
         }
@@ -105,7 +110,8 @@ def make_claims(
         remembered: What was worked out for this publication; the report takes the figures from there.
     """
     return [
-        *_totals(outward), *_disclosures(outward), *_outcomes(outward), *_indicators(case, outward),
+        *_totals(outward), *_left_out(case, outward), *_disclosures(outward), *_outcomes(outward),
+        *_indicators(case, outward),
         *_charts(case, outward, {} if remembered is None else remembered),
     ]  # fmt: skip
 
@@ -155,6 +161,19 @@ def _totals(outward: Mapping[str, pa.Table]) -> list[Claim]:
         )
         for table, unit, definition in wholes
     ]  # fmt: skip
+
+
+def _left_out(case: Case, outward: Mapping[str, pa.Table]) -> list[Claim]:
+    """Count the results about single accounts that stay in the case, if there are any."""
+    found = int(case.value("SELECT count(*) FROM indicators WHERE level = 'account'") or 0)
+    n = found - sum(level == "account" for level in outward["indicators"]["level"].to_pylist())
+    if not n:
+        return []
+    claim = _plain(
+        "total.left-out", f"{n:,} results about single accounts stay inside the case.", n, "indicators",
+        "Indicators about single accounts that no reviewer added with a reason.", "", {},
+    )  # fmt: skip
+    return [replace(claim, recounts=(), note=_STAY)]
 
 
 def _disclosures(outward: Mapping[str, pa.Table]) -> list[Claim]:
@@ -244,9 +263,24 @@ def _indicator(row: Mapping[str, Any], counts: Mapping[str, int], sources: tuple
         " Not reviewed unless it is among the findings.",
         denominator=row["denominator"], not_evaluable=row["n_not_evaluable"], low=low, high=high,
         range_basis=basis or "No other definition was counted in the same unit.", sql=sql,
-        recounts=(*recounts, *_parts(row, where)), note=note,
+        recounts=(*recounts, *_parts(row, where), *_panel(panel, where)), note=note,
         subject=row["subject"], counterpart=row["counterpart"], sources=sources, n_sources=counts["n_rows"],
+        alternatives=tuple(
+            {"label": other["label"], "count": other["count"]} for other in panel.get("alternatives", [])
+        ),
     )  # fmt: skip
+
+
+def _panel(panel: Mapping[str, Any], where: list[dict[str, Any]]) -> list[Recount]:
+    """Return how the counts under other definitions are compared with those that the published table holds."""
+    if not panel:
+        return []
+    others = [(f"alternative-{n + 1}", ["alternatives", n, "count"]) for n in range(len(panel["alternatives"]))]
+    places = [("low", ["range", 0]), ("high", ["range", 1]), *others]
+    return [
+        {"table": "indicators", "where": where, "count": {"json": "sensitivity", "at": at}, "of": part}
+        for part, at in places
+    ]
 
 
 def _parts(row: Mapping[str, Any], where: list[dict[str, Any]]) -> list[Recount]:

@@ -48,7 +48,7 @@ def check_claims(folder: Path, verdict: Verdict) -> None:
             routes += 1
             try:
                 found = recounter.count(spec)
-                stated = _number(claim, spec.get("of", "value"))
+                stated = stated_number(claim, spec.get("of", "value"))
             except RecountError as error:
                 verdict.fault("unreadable", claim["id"], str(error))
                 continue
@@ -122,15 +122,24 @@ def _same(tie: _Tie, text: str, claims: Mapping[str, Mapping[str, Any]]) -> bool
     base, _, last = tie.part.rpartition(".")
     rate = RATES.get(last)
     if rate is None:
-        return _digits(text) == _digits(str(_number(claim, tie.part)))
-    part = _number(claim, base or "value")
+        return _digits(text) == _digits(str(stated_number(claim, tie.part)))
+    part = stated_number(claim, base or "value")
     whole = claims[tie.of]["value"] if tie.of else claim["denominator"]
     if part is None or whole is None:
         return False
     return " ".join(text.split()) == rate(int(part), int(whole))
 
 
-def _number(claim: Mapping[str, Any], part: str) -> Any:
+def stated_number(claim: Mapping[str, Any], part: str) -> Any:
+    """Return a number of a claim; None where the claim leaves it open.
+
+    Args:
+        claim: The claim.
+        part: ``value``, ``denominator``, ``not_evaluable``, ``low``, ``high`` or ``alternative-N``.
+
+    Raises:
+        KeyError: The claim has no such number.
+    """
     if part.startswith(_ALTERNATIVE):
         place = part.removeprefix(_ALTERNATIVE)
         others = claim.get("alternatives") or []

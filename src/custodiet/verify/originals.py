@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from custodiet.model.bundle import LEAF_FORMS, ORIGINALS
 from custodiet.model.counts import counted
-from custodiet.verify.claims import read_claims, tables_of
+from custodiet.verify.claims import read_claims, stated_number, tables_of
 from custodiet.verify.proofs import as_text
 from custodiet.verify.recount import Recounter, RecountError, Spec
 from custodiet.verify.result import Verdict
@@ -142,11 +142,14 @@ def _compare_claims(folder: Path, reread: Mapping[str, pa.Table], ids: set[str],
                 continue
             try:
                 found = recounter.count(spec)
+                stated = stated_number(claim, spec.get("of", "value"))
             except RecountError as error:
                 verdict.fault("unreadable", claim["id"], str(error))
                 continue
+            except KeyError:
+                verdict.fault("unreadable", claim["id"], "A recount is of a number that the claim does not have.")
+                continue
             counted += 1
-            stated = claim.get(spec.get("of", "value"))
             if found != stated:
                 verdict.fault("original-differs", claim["id"], f"Published {stated}; the originals give {found:,}.")
     return counted

@@ -11,16 +11,31 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from custodiet.case import Case
-from custodiet.publish.figures.figure import TABLES, Count, Figure, sql_of
-from custodiet.publish.figures.lists import of_lists
+from custodiet.publish.figures.audits import of_audits
+from custodiet.publish.figures.cells import of_cells
+from custodiet.publish.figures.figure import ORGS, TABLES, Count, Figure, sql_of
+from custodiet.publish.figures.joining import of_copies, of_joining
+from custodiet.publish.figures.lists import LISTS, of_lists
 from custodiet.publish.figures.months import of_months
 from custodiet.publish.figures.network import of_network
+from custodiet.publish.figures.pages import of_hits, of_pages
+from custodiet.publish.figures.reading import of_reading
+from custodiet.publish.figures.rules import of_rules
+from custodiet.publish.figures.searchers import SEARCHERS, of_searchers
 from custodiet.publish.figures.searches import SETS, of_searches
 from custodiet.publish.figures.steps import answers, order
+from custodiet.publish.figures.told import of_measurements, of_names, of_texts
 
 __all__ = ["TABLES", "Figure", "counted_again", "figures", "sql_of"]
 
 _KEPT: Final = "figures"
+# Made once for all figures that rest on them.
+_WORKING: Final = {
+    "figure_orgs": f"CREATE OR REPLACE TEMP TABLE figure_orgs AS {ORGS}",
+    "figure_sets": SETS,
+    "figure_searchers": SEARCHERS,
+    "figure_lists": LISTS,
+}
 
 
 def figures(case: Case, remembered: dict[str, Any] | None = None) -> list[Figure]:
@@ -55,16 +70,24 @@ def counted_again(case: Case, names: Mapping[str, str], found: Sequence[Figure])
 
 
 def _on(case: Case, names: Mapping[str, str], *, linked: bool, months: bool) -> list[Figure]:
-    case.execute(sql_of(SETS, names))
+    # Published is which files a table was read from; the case knows the others too.
+    places = {"files": "files" if months else f"(SELECT DISTINCT sha256 FROM {names['disclosures']})", **names}
     try:
-        return [*_figures(lambda template: case.rows(sql_of(template, names)), linked=linked, months=months)]
+        for statement in _WORKING.values():
+            case.execute(sql_of(statement, places))
+        return [*_figures(lambda template: case.rows(sql_of(template, places)), linked=linked, inside=months)]
     finally:
-        case.execute("DROP TABLE figure_sets")
+        for table in _WORKING:
+            case.execute(f"DROP TABLE IF EXISTS {table}")
 
 
-def _figures(count: Count, *, linked: bool, months: bool) -> Iterator[Figure]:
+def _figures(count: Count, *, linked: bool, inside: bool) -> Iterator[Figure]:
     if linked:
-        yield from of_searches(count)
-    yield from of_lists(count)
-    if months:
-        yield from of_months(count)
+        for of_linked in (of_searches, of_searchers, of_joining):
+            yield from of_linked(count)
+    for of_tables in (of_lists, of_rules, of_reading, of_cells, of_pages, of_hits, of_names):
+        yield from of_tables(count)
+    if inside:
+        for of_case in (of_months, of_audits, of_copies, of_texts):
+            yield from of_case(count)
+        yield from of_measurements()

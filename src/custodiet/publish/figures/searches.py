@@ -1,4 +1,4 @@
-"""Numbers of searches: how far they reached, what their reasons say, who made them."""
+"""Numbers of searches: how far they reached, and what their reasons say."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from custodiet.model.counts import counted, singular
-from custodiet.publish.figures.figure import ORGS, Count, Figure, literal
+from custodiet.publish.figures.figure import Count, Figure, literal
 
 # From, to (None is no end): how many networks or cameras a search was put to.
 STEPS: Final[tuple[tuple[int, int | None], ...]] = (
@@ -30,11 +30,6 @@ SETS: Final = f"""
 CREATE OR REPLACE TEMP TABLE figure_sets AS
 SELECT org, {_LABELS}, n FROM (SELECT org, purposes, count(*) AS n FROM {{searches}} GROUP BY ALL)
 """
-# One row per search, with what is told of the organisation that made it.
-_SEARCHERS: Final = f"""
-SELECT coalesce(o.level, 'unknown') AS level, o.state, s.purposes
-FROM {{searches}} s LEFT JOIN ({ORGS}) o ON o.name = s.org
-"""
 
 
 def step_key(low: int, high: int | None) -> str:
@@ -43,10 +38,9 @@ def step_key(low: int, high: int | None) -> str:
 
 
 def of_searches(count: Count) -> Iterator[Figure]:
-    """Count searches by their reach, by what their reasons say, and by who made them."""
+    """Count searches by their reach and by what their reasons say."""
     yield from _reach(count)
     yield from _purposes(count)
-    yield from _searchers(count)
 
 
 def _reach(count: Count) -> Iterator[Figure]:
@@ -81,10 +75,11 @@ def _steps(low: int, high: int | None, word: str) -> str:
 def _purposes(count: Count) -> Iterator[Figure]:
     classes: dict[str, int] = dict(count(f"SELECT {CLASS_OF} AS class, sum(n)::BIGINT FROM figure_sets GROUP BY 1"))
     shown = sum(n for word, n in classes.items() if word not in ("hidden", "not told"))
+    yield from _told(sum(classes.values()), shown, classes.get("unknown", 0))
     for kind, words, title, again in (
         (
             "group", GROUPS_OF, "a label of the group",
-            _of_each_set("{searches}", f"list_contains({GROUPS_OF}, {{word}})"),
+            of_each_set("{searches}", f"list_contains({GROUPS_OF}, {{word}})"),
         ),
         (
             "label", "list_filter(labels, lambda l: l <> 'insufficient.redacted')", "the label",
@@ -104,40 +99,23 @@ def _purposes(count: Count) -> Iterator[Figure]:
             )  # fmt: skip
 
 
-def _of_each_set(searches: str, condition: str) -> str:
+def _told(total: int, shown: int, unplaced: int) -> Iterator[Figure]:
+    definition = "Searches, each counted once, by what the stated reason tells: a purpose, nothing, or not placed."
+    yield Figure(
+        "figure.reason.readable", shown, "searches",
+        f"{shown:,} of {total:,} searches show a reason that could be read.", definition, total,
+        of_each_set("{searches}", f"{CLASS_OF} NOT IN ('hidden', 'not told')"),
+    )  # fmt: skip
+    yield Figure(
+        "figure.reason.unplaced", unplaced, "searches",
+        f"{unplaced:,} of {shown:,} searches with a readable reason could not be placed.", definition, shown,
+        of_each_set("{searches}", f"{CLASS_OF} = 'unknown'"),
+    )  # fmt: skip
+
+
+def of_each_set(searches: str, condition: str) -> str:
     """Return SQL that counts the searches whose labels fulfil a condition, which is tried once for each set of them."""
     return (
         f"SELECT coalesce(sum(n), 0)::BIGINT FROM (SELECT {_LABELS}, n"
         f" FROM (SELECT purposes, count(*) AS n FROM {searches} GROUP BY purposes)) WHERE {condition}"
     )
-
-
-def _searchers(count: Count) -> Iterator[Figure]:
-    for kind in ("level", "state"):
-        rows = count(
-            f"SELECT {kind}, class, sum(n)::BIGINT FROM (SELECT coalesce(o.level, 'unknown') AS level, o.state,"
-            f" {CLASS_OF} AS class, s.n FROM figure_sets s LEFT JOIN ({ORGS}) o ON o.name = s.org)"
-            " GROUP BY ALL ORDER BY ALL"
-        )
-        wholes: dict[str | None, int] = {}
-        for key, _, n in rows:
-            wholes[key] = wholes.get(key, 0) + int(n)
-        total = sum(wholes.values())
-        for key, whole in wholes.items():
-            where = f"{kind} IS NOT DISTINCT FROM {literal(key) if key is not None else 'NULL'}"
-            name = key or "not known"
-            yield Figure(
-                f"figure.{kind}.{name}", whole, "searches",
-                f"{whole:,} of {total:,} searches were made by organisations whose {kind} is {name}.",
-                f"Searches, each counted once, by the {kind} that is told from the name of the searching organisation.",
-                total, f"SELECT count(*) FROM ({_SEARCHERS}) WHERE {where}",
-            )  # fmt: skip
-        for key, word, n in rows:
-            where = f"{kind} IS NOT DISTINCT FROM {literal(key) if key is not None else 'NULL'}"
-            name = key or "not known"
-            yield Figure(
-                f"figure.{kind}.{name}.{word.replace(' ', '-')}", int(n), "searches",
-                f"{n:,} of {wholes[key]:,} searches by organisations whose {kind} is {name}: reason {word}.",
-                "Searches, each counted once, by what the stated reason tells: a purpose, nothing, or not placed.",
-                wholes[key], _of_each_set(f"({_SEARCHERS}) WHERE {where}", f"{CLASS_OF} = {literal(word)}"),
-            )  # fmt: skip

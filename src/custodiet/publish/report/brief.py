@@ -7,16 +7,30 @@ a row of the indicators; none is typed.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any, Final
 
 from custodiet.law.order import places
 from custodiet.publish.report.chapters.linking import unsure
 from custodiet.publish.report.claims import claim
-from custodiet.publish.report.document import Bullets, Cell, Chapter, Heading, Note, Pairs, Part, Phrase, Text
+from custodiet.publish.report.document import (
+    Bullets,
+    Cell,
+    Chapter,
+    Heading,
+    Note,
+    Pairs,
+    Part,
+    Phrase,
+    Prose,
+    Stated,
+    Text,
+)
 from custodiet.publish.report.gaps import UNREAD, not_determined, to_ask
 from custodiet.publish.report.source import APPLIED, NOT_STORED, OTHER_ROWS, Source
-from custodiet.publish.report.wording import counted, listed, number, span
+from custodiet.publish.report.wording import span
 
+Pieces = tuple[str | Stated, ...]
 MOST: Final = 7
 MOST_UNREVIEWED: Final = 5
 
@@ -48,15 +62,22 @@ def _asked(source: Source) -> list[Part]:
         "rules_that_apply", "Rules that apply to at least one row", f"SELECT count(*) FROM ({APPLIED})"
     )
     packs = Counter(source.pack_title(rule_id) for (rule_id,) in source.case.rows(f"{APPLIED} ORDER BY rule_id"))
-    named = [
-        f"{title} ({counted(count, 'rule')})"
+    of_pack = {source.pack_title(rule_id): rule_id.partition(".")[0] for (rule_id,) in source.case.rows(APPLIED)}
+    named: list[Pieces] = [
+        (f"{title} (", *source.number_of(f"figure.rules.of.{of_pack[title]}", count, "rule"), ")")
         for title, count in sorted(packs.items(), key=lambda item: (-item[1], item[0]))
     ]
-    text = (
-        "Do the disclosed records meet the rules of law, policy and audit practice that bind these organisations,"
-        f" and what do the records not let anyone tell? Put to the records: {counted(n, 'rule')}, of which"
-        f" {number(n_apply)} {'applies' if n_apply == 1 else 'apply'} to at least one of them. By source:"
-        f" {listed(named, most=5)}."
+    text = Phrase(
+        (
+            "Do the disclosed records meet the rules of law, policy and audit practice that bind these organisations,"
+            " and what do the records not let anyone tell? Put to the records: ",
+            *source.number_of("figure.rules", n, "rule"),
+            ", of which ",
+            source.told("figure.rules.applied", n_apply),
+            f" {'applies' if n_apply == 1 else 'apply'} to at least one of them. By source: ",
+            *_enumerated(named, most=5),
+            ".",
+        )
     )
     return [heading, Text(text)]
 
@@ -75,16 +96,17 @@ def _read(source: Source) -> list[Part]:
             "Files read",
             Phrase(
                 (
-                    f"{counted(files, 'file')}, ",
+                    *source.number_of("figure.files", files, "file"),
+                    ", ",
                     source.total("disclosures", disclosures),
                     " table or page" if disclosures == 1 else " tables and pages",
-                    f"; {unread:,} could not be read" if unread else "",
+                    *(("; ", source.told("figure.unread", unread), " could not be read") if unread else ()),
                 )
             ),
         ),
         (
             "Rows and statements",
-            f"{number(rows)} read{_aside(others, lost)}",
+            Phrase((source.told("figure.rows", rows), " read", *_aside(source, others, lost))),
         ),
     ]
     if records:
@@ -99,7 +121,7 @@ def _read(source: Source) -> list[Part]:
                             ", each counted once, recorded in ",
                             source.total("records", records),
                             " rows of logs",
-                            unsure(source),
+                            *unsure(source),
                         )
                     ),
                 )
@@ -119,21 +141,35 @@ def _read(source: Source) -> list[Part]:
         "SELECT count(*) FROM (SELECT DISTINCT source, recipient FROM shares)",
     )
     if shares:
-        pairs = counted(shares, "pair of organisations", "pairs of organisations")
-        items.append(("Stated shares", f"{pairs}: a list says that the one lets the other reach its data"))
+        pairs = source.number_of("figure.pairs", shares, "pair of organisations", "pairs of organisations")
+        items.append(("Stated shares", Phrase((*pairs, ": a list says that the one lets the other reach its data"))))
     pages = measure("pages", "Transparency pages and rows of page tables", "SELECT count(*) FROM portals")
     if pages:
         makers = measure("page_producers", "Organisations with a page", "SELECT count(DISTINCT producer) FROM portals")
-        items.append(("Transparency pages", f"{counted(pages, 'page')} of {counted(makers, 'organisation')}"))
+        told = (*source.number_of("figure.pages", pages, "page"), " of ")
+        of_makers = source.number_of("figure.page-producers", makers, "organisation")
+        items.append(("Transparency pages", Phrase((*told, *of_makers))))
     return [Heading("What was read, and how it was obtained"), Pairs(tuple(items)), *_receipts(source)]
 
 
-def _aside(others: int, lost: int) -> str:
+def _enumerated(items: Sequence[Pieces], most: int) -> Pieces:
+    """Write items with numbers in them as a phrase, and how many more there are."""
+    told: list[str | Stated] = []
+    for place, item in enumerate(items[:most]):
+        last = len(items) <= most and place == len(items) - 1
+        told += [(" and " if last else ", ") if place else "", *item]
+    return (*told, f" and {len(items) - most:,} more") if len(items) > most else tuple(told)
+
+
+def _aside(source: Source, others: int, lost: int) -> Pieces:
     """Say which rows are in no table of searches, events, shares or statements, and which were lost."""
-    told = ""
+    told: Pieces = ()
     if others:
-        told = f"; {number(others)} of them {'is' if others == 1 else 'are'} no search, event, share or statement"
-    return f"{told}; {number(lost)} could not be stored" if lost else f"{told}; none was lost"
+        what = f" of them {'is' if others == 1 else 'are'} no search, event, share or statement"
+        told = ("; ", source.told("figure.rows.others", others), what)
+    if not lost:
+        return (*told, "; none was lost")
+    return (*told, "; ", source.told("figure.rows.not-stored", lost), " could not be stored")
 
 
 _UNREAD: Final = (
@@ -151,12 +187,14 @@ def _receipts(source: Source) -> list[Part]:
             with_receipt.setdefault(row["receipt"], set()).add(row["sha256"])
         else:
             without.add(row["sha256"])
-    items = [f"{counted(len(files), 'file')}: {text}." for text, files in sorted(with_receipt.items())][:MOST]
+    items: list[Prose] = []
+    items += [
+        Phrase((*source.number_of(f"figure.receipt.{place}", len(files), "file"), f": {text}."))
+        for place, (text, files) in enumerate(sorted(with_receipt.items())[:MOST], 1)
+    ]
     if without:
-        items.append(
-            f"{counted(len(without), 'file')} came without a receipt: this report cannot say how"
-            f" {'it was' if len(without) == 1 else 'they were'} obtained."
-        )
+        rest = f" came without a receipt: this report cannot say how {'it was' if len(without) == 1 else 'they were'}"
+        items.append(Phrase((*source.number_of("figure.receipt.none", len(without), "file"), f"{rest} obtained.")))
     return [Bullets(tuple(items))] if items else []
 
 

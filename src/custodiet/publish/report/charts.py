@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 from typing import Final
 from xml.sax.saxutils import escape
 
-from custodiet.publish.report.document import Cell, Chart, Column, Table
+from custodiet.publish.report.document import Cell, Chart, Column, Prose, Table
 from custodiet.publish.report.wording import number, share
 
 WIDTH: Final = 640
 ClaimOf = Callable[[Sequence[Cell], int], str]
+SHARE: Final = "Share"
 COLOURS: Final = ("c1", "c2", "c3", "c4", "c5")
 _BESIDE: Final = 30
 _PER_LETTER: Final = 6.9
@@ -137,7 +138,7 @@ def shares_of(
     ]
     columns = [Column(row_word), Column("n", numeric=True)]
     for name in classes:
-        columns += [Column(name.capitalize(), numeric=True), Column("Share", numeric=True)]
+        columns += [Column(name.capitalize(), numeric=True), Column(SHARE, numeric=True)]
     svg = _svg(int(bottom + 28), title, summary, shapes)
     return Chart(title, summary, svg, Table(title, tuple(columns), tuple(table_rows)))
 
@@ -159,7 +160,7 @@ def bars(
     svg = _svg(int(12 + len(rows) * pitch), title, summary, shapes)
     columns = [Column(row_word), Column(count_word, numeric=True)]
     if whole:
-        columns.append(Column("Share", numeric=True))
+        columns.append(Column(SHARE, numeric=True))
     table_rows: list[tuple[Cell, ...]] = [
         (label, count, share(count, whole)) if whole else (label, count) for label, count in rows
     ]
@@ -196,21 +197,26 @@ def matrix(
     return Chart(title, summary, svg, Table(title, heads, tuple(table_rows)))
 
 
-def with_claims(chart: Chart, figure: Callable[[str, Cell], Cell], claim_of: ClaimOf) -> Chart:
-    """Tie the numbers of a chart to the claim sheet, in the table that says the same.
+def with_claims(chart: Chart, figure: Callable[[str, Cell], Cell], claim_of: ClaimOf, summary: Prose = "") -> Chart:
+    """Tie the numbers of a chart to the claim sheet, in the table that says the same; shares go with their count.
 
     Args:
         chart: The chart.
         figure: Gives a cell with its claim, where the sheet has the same number under that id.
         claim_of: Gives the id of the figure in a row and column of the table, or an empty text.
+        summary: The same summary, with its numbers tied.
     """
+    heads = chart.table.columns
+    # A share follows its count; both are of one claim.
+    counts = [place - 1 if column.label == SHARE else place for place, column in enumerate(heads)]
     rows = tuple(
         tuple(
-            figure(claim, cell) if place and (claim := claim_of(row, place)) else cell for place, cell in enumerate(row)
+            figure(claim, cell) if place and (claim := claim_of(row, counts[place])) else cell
+            for place, cell in enumerate(row)
         )
         for row in chart.table.rows
     )
-    return replace(chart, table=replace(chart.table, rows=rows))
+    return replace(chart, summary=summary or chart.summary, table=replace(chart.table, rows=rows))
 
 
 def _width(rows: Sequence[tuple[str, object]]) -> float:

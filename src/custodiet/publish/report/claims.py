@@ -13,6 +13,7 @@ from custodiet.law.order import headline_of
 from custodiet.privacy.tables import last_part
 from custodiet.publish.report.document import (
     Bullets,
+    Cell,
     Claim,
     Code,
     Column,
@@ -25,12 +26,13 @@ from custodiet.publish.report.document import (
     Phrase,
     Prose,
     Range,
+    Sentence,
     Stated,
     Table,
     Text,
 )
 from custodiet.publish.report.source import Source
-from custodiet.publish.report.wording import counted, day, of, share, shown_interval, span
+from custodiet.publish.report.wording import NOT_TOLD, counted, day, share, shown_interval, span
 from custodiet.rules.rule import Rule
 
 NOT_REVIEWED: Final = "not reviewed"
@@ -69,7 +71,7 @@ class Panel:
 
     label: str
     headline: int
-    others: tuple[tuple[str, str, int], ...]
+    others: tuple[tuple[str, str, Stated | int], ...]
     low: int
     high: int
     flips: tuple[str, ...]
@@ -80,7 +82,10 @@ def panel_of(row: Mapping[str, Any]) -> Panel | None:
     if not row["sensitivity"]:
         return None
     data = json.loads(row["sensitivity"])
-    others = tuple((str(item["label"]), str(item["choice"]), int(item["count"])) for item in data["alternatives"])
+    others = tuple(
+        (str(item["label"]), str(item["choice"]), _alternative(row, place, int(item["count"])))
+        for place, item in enumerate(data["alternatives"], 1)
+    )
     low, high = data["range"]
     return Panel(
         str(data["headline"]["label"]),
@@ -90,6 +95,10 @@ def panel_of(row: Mapping[str, Any]) -> Panel | None:
         int(high),
         tuple(str(label) for label in data["flips"]),
     )
+
+
+def _alternative(row: Mapping[str, Any], place: int, n: int) -> Stated | int:
+    return Stated(n, sheet_id(row), f"alternative-{place}") if sheet_id(row) else n
 
 
 def range_of(row: Mapping[str, Any]) -> Range:
@@ -119,20 +128,38 @@ def not_evaluable(row: Mapping[str, Any]) -> Stated | int:
 def claim_id(row: Mapping[str, Any]) -> str:
     """Return the id of the indicator's headline on the claim sheet; empty where the sheet counts something else."""
     stated = row["n_shares"] if row["n_shares"] is not None else row["n_searches"]
+    if stated is None:
+        stated = row.get("n_rows")
     return sheet_id(row) if stated == headline_of(row) else ""
 
 
+def rated(row: Mapping[str, Any]) -> tuple[str | Stated, str | Stated]:
+    """Return the share of what was evaluated and its 95 % interval, with their claim."""
+    n, whole, name = headline_of(row), row["denominator"] or 0, claim_id(row)
+    texts = share(n, whole), shown_interval(n, whole)
+    if not name:
+        return texts
+    rate, interval = (
+        text if text == NOT_TOLD else Stated(n, name, part, whole)
+        for text, part in zip(texts, ("percent", "interval"), strict=True)
+    )
+    return rate, interval
+
+
 def statement_of(row: Mapping[str, Any]) -> Prose:
-    """Return the sentence of an indicator; both numbers in "12 of 80" bear their claim."""
+    """Return the sentence of an indicator, which is that of its claim; the numbers in "12 of 80" bear their part."""
     text: str = row["statement"] or ""
     headline, denominator = headline_of(row), row["denominator"]
     name = claim_id(row)
-    if not name or denominator is None:
-        return text
-    parts = re.split(rf"(?<![\w,.-]){headline:,} of {denominator:,}(?!\d|,\d)", text, maxsplit=1)
+    parts = (
+        re.split(rf"(?<![\w,.-]){headline:,} of {denominator:,}(?!\d|,\d)", text, maxsplit=1)
+        if name and denominator is not None
+        else [text]
+    )
     if len(parts) != 2:
-        return text
-    return Phrase((parts[0], Stated(headline, name), " of ", Stated(denominator, name, "denominator"), parts[1]))
+        return Sentence((text,), sheet_id(row))
+    told = Stated(headline, name), " of ", Stated(denominator, name, "denominator")
+    return Sentence((parts[0], *told, parts[1]), sheet_id(row))
 
 
 def stamp_of(row: Mapping[str, Any]) -> tuple[str, bool]:
@@ -143,13 +170,20 @@ def stamp_of(row: Mapping[str, Any]) -> tuple[str, bool]:
     return f"reviewed by {row['decided_by']} on {day(row['decided_at'])}: {word}", True
 
 
-def number_line(row: Mapping[str, Any]) -> str:
+def number_line(row: Mapping[str, Any]) -> tuple[str | Stated, ...]:
     """Write the number of an indicator with denominator, range and what was not evaluable."""
     number = range_of(row)
-    text = of(number.headline, number.denominator) if number.denominator else f"{number.headline:,}"
+    told: tuple[str | Stated | int, ...] = (Stated(number.headline, number.claim) if number.claim else number.headline,)
+    if number.denominator:
+        told += (" of ", number.part("denominator"), " (", rated(row)[0], ")")
     if number.low != number.high:
-        text += f"; {number.low:,} to {number.high:,} under other definitions"
-    return f"{text}; not evaluable: {row['n_not_evaluable'] or 0:,}."
+        told += ("; ", number.part("low"), " to ", number.part("high"), " under other definitions")
+    return _pieces(*told, "; not evaluable: ", not_evaluable(row), ".")
+
+
+def _pieces(*cells: str | Stated | int) -> tuple[str | Stated, ...]:
+    """Write numbers without a claim as prose."""
+    return tuple(f"{cell:,}" if isinstance(cell, int) else cell for cell in cells)
 
 
 def claim(
@@ -178,14 +212,11 @@ def claim(
         line = Text(
             Phrase(
                 (
-                    f"{_other_counts(row)}{_flip_line(row)}Could not be told: ",
-                    *_piece(not_evaluable(row)),
-                    "."
-                    + (
-                        f" The rule marks {of_rule:,} organisations or pairs; the chapter of indicators has the others."
-                        if of_rule > 1
-                        else ""
-                    ),
+                    *_other_counts(row),
+                    f"{_flip_line(row)}Could not be told: ",
+                    *_pieces(not_evaluable(row)),
+                    ".",
+                    *_of_rule(source, row, of_rule),
                 )
             ),
             quiet=True,
@@ -194,7 +225,7 @@ def claim(
     parts: list[Part] = [_facts(source, row), *_finding_parts(row), *_panel_parts(row)]
     caveats = tuple(row["caveats"] or ())
     if caveats:
-        parts += [Text("", lead="What this does not say"), Bullets(caveats)]
+        parts += [Text("", lead="What this does not say"), Bullets(tuple(_caveat(row, text) for text in caveats))]
     parts += evidence
     parts.append(
         Folded(
@@ -206,20 +237,36 @@ def claim(
     return Claim(anchor, stamp, reviewed, statement_of(row), marks, range_of(row), tuple(parts))
 
 
-def _piece(number: Stated | int) -> tuple[str | Stated]:
-    return (number,) if isinstance(number, Stated) else (f"{number:,}",)
+def _caveat(row: Mapping[str, Any], text: str) -> Prose:
+    """Tie the number of a caveat that begins with how many could not be told."""
+    n = not_evaluable(row)
+    start = f"{_count(n):,} "
+    if not isinstance(n, Stated) or not text.startswith(start) or "could not be told" not in text:
+        return text
+    return Phrase((n, " ", text.removeprefix(start)))
 
 
-def _other_counts(row: Mapping[str, Any]) -> str:
+def _of_rule(source: Source, row: Mapping[str, Any], n: int) -> tuple[str | Stated, ...]:
+    if n < 2:
+        return ()
+    marked = source.told(f"figure.rule.{row['rule_id']}.unreviewed", n)
+    return " The rule marks ", marked, " organisations or pairs; the chapter of indicators has the others."
+
+
+def _other_counts(row: Mapping[str, Any]) -> tuple[str | Stated, ...]:
     """Write the counts under other definitions of the rule, side by side; nothing where they are the same."""
     panel = panel_of(row)
     if panel is None:
-        return ""
-    others = [(label, n) for label, choice, n in panel.others if choice != _ROWS and n != panel.headline]
-    if not others:
-        return ""
-    told = "; ".join(f"{n:,} ({label})" for label, n in others)
-    return f"Counted here: {panel.label}. Counted otherwise: {told}. "
+        return ()
+    told: list[str | Stated] = []
+    for label, choice, n in panel.others:
+        if choice != _ROWS and _count(n) != panel.headline:
+            told += ["; " if told else "", *_pieces(n), f" ({label})"]
+    return (f"Counted here: {panel.label}. Counted otherwise: ", *told, ". ") if told else ()
+
+
+def _count(number: Stated | int) -> int:
+    return number.value if isinstance(number, Stated) else number
 
 
 def _flip_line(row: Mapping[str, Any]) -> str:
@@ -234,14 +281,13 @@ def _flip_line(row: Mapping[str, Any]) -> str:
 
 def _facts(source: Source, row: Mapping[str, Any]) -> Pairs:
     rule = source.rules.get(row["rule_id"])
-    rate = row["denominator"] and shown_interval(headline_of(row), row["denominator"])
-    share_text = share(headline_of(row), row["denominator"])
+    rate, interval = rated(row)
     items: list[tuple[str, Any]] = [
         ("About", row["subject"]),
         *([("Together with", row["counterpart"])] if row["counterpart"] else []),
         ("Period of the evidence (UTC)", span(row["period_start"], row["period_end"])),
         ("Evaluated", evaluated(row)),
-        *([("Rate, with 95 % interval", f"{share_text} ({rate})")] if rate and share_text != "–" else []),
+        *([("Rate, with 95 % interval", Phrase(_pieces(rate, " (", interval, ")")))] if rate != NOT_TOLD else []),
         ("Could not be evaluated", not_evaluable(row)),
         ("Measured against", _law(rule, row["citation"])),
         ("Rule", f"{source.rule_title(row['rule_id'])} ({row['rule_id']} {row['rule_version']})"),
@@ -266,8 +312,10 @@ def _panel_parts(row: Mapping[str, Any]) -> list[Part]:
     panel = panel_of(row)
     if panel is None:
         return []
-    marked = [(panel.label, Mark("stated above"), panel.headline)]
+    head = Stated(panel.headline, claim_id(row)) if claim_id(row) else panel.headline
+    marked = [(panel.label, Mark("stated above"), head)]
     rows = [*marked, *((label, Mark(choice, "quiet"), count) for label, choice, count in panel.others)]
+    number = range_of(row)
     table = Table(
         "The same claim under other definitions",
         (
@@ -277,18 +325,25 @@ def _panel_parts(row: Mapping[str, Any]) -> list[Part]:
             Column("Of those evaluated", numeric=True),
         ),
         tuple((label, mark, count, _within(count, row["denominator"])) for label, mark, count in rows),
-        note=f"Range {panel.low:,} to {panel.high:,}. "
-        + (
-            f"The claim falls under: {'; '.join(panel.flips)}."
-            if panel.flips
-            else "No definition leaves nothing to count."
+        note=Phrase(
+            (
+                *_pieces("Range ", number.part("low"), " to ", number.part("high"), ". "),
+                f"The claim falls under: {'; '.join(panel.flips)}."
+                if panel.flips
+                else "No definition leaves nothing to count.",
+            )
         ),
     )
     return [table]
 
 
-def _within(count: int, denominator: int | None) -> str:
-    return share(count, denominator) if denominator and count <= denominator else "–"
+def _within(count: Stated | int, denominator: int | None) -> Cell:
+    n = _count(count)
+    if not denominator or n > denominator:
+        return NOT_TOLD
+    if not isinstance(count, Stated):
+        return share(n, denominator)
+    return Stated(n, count.claim, f"{count.part}.percent" if count.part else "percent", denominator)
 
 
 def cited(source: Source, indicator_ids: Sequence[str]) -> dict[str, tuple[Part, ...]]:

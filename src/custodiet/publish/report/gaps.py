@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from custodiet.model.problems import PROBLEM_CODES
-from custodiet.publish.report.document import Text
+from custodiet.publish.figures.cells import HIDDEN
+from custodiet.publish.report.document import Phrase, Prose, Stated, Text
 from custodiet.publish.report.source import Source
-from custodiet.publish.report.wording import counted, day, listed, of
+from custodiet.publish.report.wording import day, listed, share
 
 FIELDS: Final = (
     ("reason", "stated reasons"),
@@ -16,7 +17,6 @@ FIELDS: Final = (
     ("user", "accounts"),
     ("plate", "plates"),
 )
-HIDDEN: Final = ("masked", "withheld", "partial", "not-exported")
 STATE_WORDS: Final = {
     "value": "shown",
     "blank": "blank",
@@ -45,9 +45,9 @@ class Gap:
     months: tuple[str, ...]
 
 
-def not_determined(source: Source) -> tuple[str | Text, ...]:
+def not_determined(source: Source) -> tuple[Prose | Text, ...]:
     """Say what could not be determined, and why; most weighty first."""
-    said: list[str | Text] = []
+    said: list[Prose | Text] = []
     said += _untold_rules(source)
     said += _hidden_fields(source)
     gaps = missing_months(source)
@@ -55,16 +55,29 @@ def not_determined(source: Source) -> tuple[str | Text, ...]:
         months = sum(len(gap.months) for gap in gaps)
         said.append(
             Text(
-                f"{counted(months, 'month')} between the first and the last record of a log hold no record ("
-                + listed([f"{gap.producer}: {listed(gap.months, 3)}" for gap in gaps], 3)
-                + "). Whether nobody searched or rows were left out cannot be told.",
+                Phrase(
+                    (
+                        *source.number_of("figure.gaps", months, "month"),
+                        " between the first and the last record of a log hold no record ("
+                        + listed([f"{gap.producer}: {listed(gap.months, 3)}" for gap in gaps], 3)
+                        + "). Whether nobody searched or rows were left out cannot be told.",
+                    )
+                ),
                 lead="Missing months.",
             )
         )
     cut = [row for row in source.problems if row["code"] == "truncated"]
     if cut:
         said.append(
-            Text(f"{counted(len(cut), 'table')} end before the data does; counts are a floor.", lead="Cut off.")
+            Text(
+                Phrase(
+                    (
+                        *source.number_of("figure.problem.truncated", len(cut), "table"),
+                        " end before the data does; counts are a floor.",
+                    )
+                ),
+                lead="Cut off.",
+            )
         )
     unread = [row for row in source.problems if row["code"] in UNREAD and not row["disclosure_id"]]
     if unread:
@@ -73,7 +86,13 @@ def not_determined(source: Source) -> tuple[str | Text, ...]:
     if source.n_left_out:
         said.append(
             Text(
-                f"{counted(source.n_left_out, 'result')} about single accounts stay inside the case.",
+                Phrase(
+                    (
+                        source.left_out,
+                        f" {'result' if source.n_left_out == 1 else 'results'} about single accounts stay inside the"
+                        " case.",
+                    )
+                ),
                 lead="Left out on purpose:",
             )
         )
@@ -99,17 +118,30 @@ def _untold_rules(source: Source) -> list[Text]:
             Text(
                 f"What {'it needs' if len(never) == 1 else 'they need'} is hidden, not exported or not known in every"
                 f" row: {titles}{rest}.",
-                lead=f"{counted(len(never), 'rule')} could not be evaluated at all.",
+                lead=Phrase(
+                    (
+                        *source.number_of("figure.rules.never", len(never), "rule"),
+                        " could not be evaluated at all.",
+                    )
+                ),
             )
         )
     for rule_id, unknown, judged in [row for row in rows if row[2] and row[1] > row[2]][:2]:
         said.append(
             Text(
-                f"cannot be told for {of(unknown, unknown + judged)} rows put to the rule.",
+                Phrase(("cannot be told for ", *_untold(source, rule_id, unknown, unknown + judged))),
                 lead=f"{source.rule_title(rule_id)}:",
             )
         )
     return said
+
+
+def _untold(source: Source, rule_id: str, unknown: int, whole: int) -> tuple[str | Stated, ...]:
+    """Write of how many rows put to a rule nothing can be told, each number with its claim."""
+    name, of = f"outcome.{rule_id}.not_evaluable", f"figure.rule.{rule_id}.inside"
+    end = source.told(of, whole)
+    rate = Stated(unknown, name, "percent", whole, of) if isinstance(end, Stated) else share(unknown, whole)
+    return Stated(unknown, name), " of ", end, " (", rate, ") rows put to the rule."
 
 
 def _hidden_fields(source: Source) -> list[Text]:
@@ -120,10 +152,14 @@ def _hidden_fields(source: Source) -> list[Text]:
         states = {state: int(n) for state, n in rows}
         hidden = {state: states[state] for state in HIDDEN if states.get(state)}
         if hidden and field != "plate":
-            how = listed([f"{STATE_WORDS[state]} in {n:,}" for state, n in hidden.items()])
+            how: list[str | Stated] = []
+            for place, (state, n) in enumerate(hidden.items(), 1):
+                before = "" if place == 1 else " and " if place == len(hidden) else ", "
+                how += [f"{before}{STATE_WORDS[state]} in ", source.told(f"figure.cell.{field}.{state}", n)]
+            whole = source.part_of(f"figure.cell.{field}.hidden", sum(hidden.values()), total)
             said.append(
                 Text(
-                    f"{of(sum(hidden.values()), total)} rows of logs do not show them ({how}).",
+                    Phrase((*whole, " rows of logs do not show them (", *how, ").")),
                     lead=f"{words.capitalize()}:",
                 )
             )

@@ -16,7 +16,7 @@ from typing import Final
 import yaml
 
 from custodiet.model.errors import UsageError
-from custodiet.publish.report.measured import FILE, Measured
+from custodiet.publish.measured import FILE, Measured
 
 FOLDER: Final = "measured"
 _RATIO: Final = re.compile(r"([\d,]+)/([\d,]+)")

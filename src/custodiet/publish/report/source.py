@@ -9,12 +9,13 @@ from functools import cached_property
 from typing import Any, Final
 
 from custodiet.case import Case
-from custodiet.model.errors import PackError
+from custodiet.model.rates import RATES
 from custodiet.privacy import Publication, outward_table
 from custodiet.publish import figures
 from custodiet.publish.figures.working import ALL_ORGS, clear, is_linked, lay
 from custodiet.publish.report.document import Cell, Stated
-from custodiet.rules.load import bundled_folders, load_packs
+from custodiet.publish.report.wording import NOT_TOLD, share
+from custodiet.publish.rule_packs import bundled_packs
 from custodiet.rules.rule import Pack, Rule
 
 _COUNTED_WHOLE: Final = ("disclosures", "records", "searches", "events", "shares", "organisations")
@@ -30,6 +31,10 @@ OTHER_ROWS: Final = (
 NOT_STORED: Final = (
     "SELECT coalesce(sum(n_rejected) FILTER (kind IS DISTINCT FROM 'organisation-list'), 0) FROM disclosures"
 )
+# Rows behind the indicators that count neither searches nor shares, each once.
+_EVIDENCE: Final = """
+SELECT indicator_id, len(list_distinct(evidence)) FROM indicators WHERE n_searches IS NULL AND n_shares IS NULL
+"""
 _LATEST: Final = """
 SELECT max(day) FROM (
     SELECT max(last_searched_at)::DATE AS day FROM disclosures
@@ -118,17 +123,52 @@ class Source:
     def _figures(self) -> Mapping[str, figures.Figure]:
         return {figure.id: figure for figure in figures.figures(self.case, self.publication.remembered)}
 
-    def figure(self, claim: str, cell: Cell, part: str = "") -> Cell:
+    def figure(self, claim: str, cell: Cell, part: str = "", of: str = "") -> Cell:
         """Give a number of a chart with its claim, where the claim sheet has the same number under that id.
 
         Args:
             claim: Id on the claim sheet.
-            cell: The number; anything else is given back as it is.
-            part: Which number of the claim: empty for its value, ``denominator`` or ``not_evaluable``.
+            cell: The number, or a rate as it is written; anything else is given back as it is.
+            part: Which number of the claim: empty for its value, ``denominator`` or ``not_evaluable``; for a rate which
+                one, empty for ``percent``.
+            of: Claim whose value is the whole of a rate; empty where it is the denominator of the claim.
         """
         found = self._figures.get(claim)
-        same = found is not None and isinstance(cell, int) and getattr(found, part or "value") == cell
+        if found is None or cell == NOT_TOLD:
+            return cell
+        if isinstance(cell, str):
+            whole = self._figures[of].value if of in self._figures else None if of else found.denominator
+            name = part or "percent"
+            same = whole is not None and RATES[name](found.value, whole) == cell
+            return Stated(found.value, claim, name, whole or 0, of) if same else cell
+        same = isinstance(cell, int) and getattr(found, part or "value") == cell
         return Stated(cell, claim, part) if same and isinstance(cell, int) else cell
+
+    def told(self, claim: str, n: int, part: str = "") -> str | Stated:
+        """Give a number as prose, with its claim where the claim sheet has the same number."""
+        cell = self.figure(claim, n, part)
+        return cell if isinstance(cell, Stated) else f"{n:,}"
+
+    def number_of(self, claim: str, n: int, one: str, many: str = "") -> tuple[str | Stated, str]:
+        """Write a count with its noun, and its claim."""
+        return self.told(claim, n), f" {one if n == 1 else many or one + 's'}"
+
+    def part_of(self, claim: str, part: int, whole: int, of: str = "") -> tuple[str | Stated, ...]:
+        """Write "12 of 80 (15.0 %)", each number with its claim."""
+        if not whole:
+            return self.told(claim, part), " of 0"
+        rate = self.figure(claim, share(part, whole), of=of)
+        shown = rate if isinstance(rate, Stated) else share(part, whole)
+        end = self.told(of, whole) if of else self.told(claim, whole, "denominator")
+        return self.told(claim, part), " of ", end, " (", shown, ")"
+
+    def parts(self, prefix: str) -> dict[str, tuple[int, int | None]]:
+        """Give value and denominator of the figures whose id begins with a text, by the rest of the id."""
+        return {
+            name.removeprefix(prefix): (item.value, item.denominator)
+            for name, item in self._figures.items()
+            if name.startswith(prefix)
+        }
 
     def counts(self, sql: str) -> list[dict[str, Any]]:
         """Run a query that gives few rows and return them as dictionaries."""
@@ -157,14 +197,17 @@ class Source:
     def indicators(self) -> list[dict[str, Any]]:
         """Give the indicators as they may be published, without their evidence."""
         rows: list[dict[str, Any]] = outward_table(self.publication, "indicators", without=("evidence",)).to_pylist()
-        return rows
+        counted = dict(self.case.rows(_EVIDENCE))
+        return [row | {"n_rows": counted.get(row["indicator_id"], 0)} for row in rows]
 
     @cached_property
     def findings(self) -> list[dict[str, Any]]:
         """Give the findings as they may be published, without evidence; those of an earlier case are on no sheet."""
         rows: list[dict[str, Any]] = outward_table(self.publication, "findings", without=("evidence",)).to_pylist()
-        known = {row["indicator_id"] for row in self.indicators}
-        return [row | {"on_sheet": row["indicator_id"] in known} for row in rows]
+        known = {row["indicator_id"]: row["n_rows"] for row in self.indicators}
+        return [
+            row | {"on_sheet": row["indicator_id"] in known, "n_rows": known.get(row["indicator_id"])} for row in rows
+        ]
 
     @cached_property
     def n_left_out(self) -> int:
@@ -173,19 +216,16 @@ class Source:
         found = int(self.case.value("SELECT count(*) FROM indicators WHERE level = 'account'") or 0)
         return found - shown
 
+    @property
+    def left_out(self) -> Stated:
+        """Give the number of results about accounts that stay in the case, with its claim."""
+        return Stated(self.n_left_out, "total.left-out")
+
     @cached_property
     def packs(self) -> tuple[Pack, ...]:
         """Give the packs of the program with a rule that applies; a faulty one is left out, not its neighbours."""
         applied = {rule_id.partition(".")[0] for (rule_id,) in self.case.rows(APPLIED)}
-        found: list[Pack] = []
-        for folder in bundled_folders():
-            if folder.name not in applied:
-                continue
-            try:
-                found += load_packs([folder])
-            except PackError:
-                continue
-        return tuple(found)
+        return bundled_packs(frozenset(applied))
 
     @cached_property
     def rules(self) -> Mapping[str, Rule]:

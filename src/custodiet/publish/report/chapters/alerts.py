@@ -7,23 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
-from custodiet.publish.report.charts import over_time
-from custodiet.publish.report.document import Cell, Chapter, Column, Part, Table, Text
+from custodiet.model.rates import in_ten_thousand
+from custodiet.publish.figures.pages import IS_HIT
+from custodiet.publish.report.charts import over_time, with_claims
+from custodiet.publish.report.document import Cell, Chapter, Column, Part, Phrase, Table, Text
 from custodiet.publish.report.source import Source
-from custodiet.publish.report.wording import counted, number
 
 CAVEAT: Final = (
     "A hit says that a camera’s reading of a plate was found on a list. It does not say that the reading was right,"
     " that the entry was still valid, or that anybody was stopped; how often hits were wrong, and what happened next,"
     " is not in these records. Many hits can come from one plate and from one entry of a list."
 )
-# What logs of systems call it when a plate that was read stands on a list.
-_HITS: Final = r"hot[ _-]?list (hit|alert|match)|\balerts?\b|\bhits?\b"
+_NUMBERS: Final = (("producers", "producers"), ("hits", "hits"), ("middle", "middle"), ("vehicles", "seen"))
 _EVENTS: Final = f"""
 SELECT date_trunc('month', event_at)::DATE AS month, count(*) AS n FROM events
-WHERE event_at IS NOT NULL AND regexp_matches(lower(event_type), '{_HITS}') GROUP BY 1 ORDER BY 1
+WHERE event_at IS NOT NULL AND {IS_HIT} GROUP BY 1 ORDER BY 1
 """
 # One row per month: the last page of each producer in it, so that no thirty days are counted twice.
 _PAGES: Final = """
@@ -54,11 +54,10 @@ def _pages(source: Source) -> list[Part]:
     lines: list[tuple[Cell, ...]] = [
         (
             row["month"].isoformat()[:7],
-            row["producers"],
-            row["hits"],
-            row["middle"],
-            row["seen"],
-            f"{10_000 * row['hits_of_seen'] / row['seen']:,.1f}" if row["seen"] else None,
+            *(source.figure(f"{_month(row)}.{name}", row[key]) for name, key in _NUMBERS),
+            source.figure(f"{_month(row)}.of-vehicles", in_ten_thousand(row["hits_of_seen"], row["seen"]), "in-10000")
+            if row["seen"]
+            else None,
         )
         for row in rows
     ]
@@ -81,19 +80,32 @@ def _pages(source: Source) -> list[Part]:
     return [table]
 
 
+def _month(row: dict[str, Any]) -> str:
+    return f"figure.hits.{row['month'].isoformat()[:7]}"
+
+
 def _events(source: Source) -> list[Part]:
     found = {row["month"]: int(row["n"]) for row in source.counts(_EVENTS)}
     if not found:
         return []
     months = _months(min(found), max(found))
     whole = source.case.count("events")
+    total = sum(found.values())
+    said = Phrase(
+        (
+            *source.number_of("figure.alerts", total, "row"),
+            " of ",
+            source.told("figure.alerts", whole, "denominator"),
+            " in logs of events are named an alert or a hit.",
+        )
+    )
     chart = over_time(
         "Alerts in the logs of events, by month",
-        f"{counted(sum(found.values()), 'row')} of {number(whole)} in logs of events are named an alert or a hit.",
+        str(said),
         [month.isoformat()[:7] for month in months],
         [("alerts", [found.get(month, 0) for month in months])],
     )
-    return [chart]
+    return [with_claims(chart, source.figure, lambda row, at: f"figure.alerts.{row[0]}" * (at == 1), said)]
 
 
 def _months(first: date, last: date) -> list[date]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from custodiet import __version__
+from custodiet.publish.figures.reading import file_id
 from custodiet.publish.report.document import (
     Bullets,
     Cell,
@@ -18,12 +19,29 @@ from custodiet.publish.report.document import (
     Heading,
     Pairs,
     Part,
+    Stated,
     capped,
 )
-from custodiet.publish.report.source import Source
+from custodiet.publish.report.source import Measure, Source
 from custodiet.publish.report.wording import counted
 
 FILES: Final = 1_500
+# Claim of each number of the brief; totals of tables have their own.
+_CLAIMS: Final = {
+    "rules": "figure.rules",
+    "rules_that_apply": "figure.rules.applied",
+    "files": "figure.files",
+    "unread": "figure.unread",
+    "rows": "figure.rows",
+    "other_rows": "figure.rows.others",
+    "not_stored": "figure.rows.not-stored",
+    "ambiguous": "figure.basis.ambiguous",
+    "repeated_rows": "figure.basis.repeated-row",
+    "shares": "figure.pairs",
+    "pages": "figure.pages",
+    "page_producers": "figure.page-producers",
+}
+_TOTALS: Final = ("disclosures", "records", "searches")
 LIBRARIES: Final = ("duckdb", "ibis-framework", "pyarrow", "pypdfium2", "python-calamine", "lxml")
 
 
@@ -39,7 +57,13 @@ def _files(source: Source) -> Part:
         name, tables, rows, receipt = files.get(row["sha256"], (row["file_name"] or "", 0, 0, row["receipt"]))
         files[row["sha256"]] = (name, tables + 1, rows + (row["n_rows_read"] or 0), receipt)
     lines: list[tuple[Cell, ...]] = [
-        (name, tables, rows, Fixed(digest, anchor=f"file-{digest[:12]}"), receipt or "no receipt")
+        (
+            name,
+            source.figure(file_id(digest, "tables"), tables),
+            source.figure(file_id(digest, "rows"), rows),
+            Fixed(digest, anchor=f"file-{digest[:12]}"),
+            receipt or "no receipt",
+        )
         for digest, (name, tables, rows, receipt) in sorted(files.items(), key=lambda item: (item[1][0], item[0]))
         if digest
     ]
@@ -59,7 +83,9 @@ def _files(source: Source) -> Part:
 
 
 def _measures(source: Source) -> list[Part]:
-    lines: list[tuple[Cell, ...]] = [(item.meaning, item.value, Fixed(item.sql)) for item in source.measures.values()]
+    lines: list[tuple[Cell, ...]] = [
+        (item.meaning, _claimed(source, item), Fixed(item.sql)) for item in source.measures.values()
+    ]
     table = capped(
         "Numbers of the brief and of the prose, and plain SQL that gives them again on the tables of the case",
         (Column("What is counted"), Column("Number", numeric=True), Column("Query")),
@@ -67,6 +93,14 @@ def _measures(source: Source) -> list[Part]:
         most=len(lines),
     )
     return [Heading("Numbers of the brief"), Folded(f"{counted(len(lines), 'number')} and their queries", (table,))]
+
+
+def _claimed(source: Source, item: Measure) -> Cell:
+    """Give a number of the brief with its claim: the total of a table, or a figure."""
+    if item.name not in _TOTALS:
+        return source.figure(_CLAIMS.get(item.name, item.name), item.value)
+    total = source.total(item.name, item.value)
+    return total if isinstance(total, Stated) else item.value
 
 
 def _again(source: Source) -> list[Part]:

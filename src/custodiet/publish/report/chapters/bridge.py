@@ -8,106 +8,74 @@ from __future__ import annotations
 
 from typing import Final
 
-from custodiet.publish.report.chapters.sharing import LATEST
-from custodiet.publish.report.document import Part, Text
-from custodiet.publish.report.source import Source
-from custodiet.publish.report.wording import counted, of
+from custodiet.publish.figures import TABLES, figures, sql_of
+from custodiet.publish.figures.bridge import bridge_id
+from custodiet.publish.report.document import Part, Phrase, Stated, Text
+from custodiet.publish.report.source import Measure, Source
 
-# Rows of logs of those who were searched that show who searched, and the places of both.
-_OTHERS: Final = """
-FROM records r {join} LEFT JOIN report_orgs o ON o.name = r.org LEFT JOIN report_orgs p ON p.name = r.producer
-WHERE r.kind = 'network-audit' AND r.org IS NOT NULL AND {condition}
-"""
-_ALL_OTHERS: Final = "FROM records r {join} WHERE r.kind = 'network-audit' AND r.org IS NOT NULL"
-_FEDERAL: Final = "level = 'federal'"
-_OTHER_STATE: Final = "level NOT IN ('federal', 'private') AND state IS NOT NULL AND home IS NOT NULL AND state <> home"
-
-_FEDERAL_SEARCHED: Final = "o.level = 'federal'"
-_OTHER_STATE_SEARCHED: Final = "coalesce(o.level, 'unknown') NOT IN ('federal', 'private') AND o.state <> p.state"
+Pieces = tuple[str | Stated, ...]
+_FEDERAL: Final = "federal"
+_OTHER_STATE: Final = "other-state"
 
 
 def bridge(source: Source) -> list[Part]:
     """Give the paragraph; nothing where the case holds neither a list nor a log of searches by others."""
-    lists = bool(source.case.count("shares"))
-    logs = bool(source.case.value("SELECT count(*) FROM records WHERE kind = 'network-audit'"))
+    numbers = {name: value for name, (value, _) in source.parts(bridge_id("")).items()}
+    lists, logs = f"{_FEDERAL}.pairs" in numbers, "all.searches" in numbers
     if not lists and not logs:
         return []
-    said = [f"Federal: {_federal(source, lists=lists, logs=logs)}."]
-    if lists:
-        said.append(f"Other states: {_other_states(source, logs=logs)}.")
-    said.append(
-        "A name is a spelling in a file; an organisation is all of its spellings; a pair is one organisation on one"
+    told: list[str | Stated] = ["Federal: ", *_names(source, numbers)]
+    for kind, opening in ((_FEDERAL, ""), (_OTHER_STATE, " Other states: ")):
+        if kind == _OTHER_STATE and not lists:
+            continue
+        said = [_let_in(source, numbers, kind)] if lists else []
+        said += [_searched(source, numbers, kind)] if logs else []
+        told.append(opening)
+        for place, pieces in enumerate(said):
+            told += ["; " if place or kind == _FEDERAL else "", *pieces]
+        told.append(".")
+    told.append(
+        " A name is a spelling in a file; an organisation is all of its spellings; a pair is one organisation on one"
         " list, so that one that stands on ten lists makes ten pairs; a search is a use. An indicator"
         " counts the organisations that any list of its period names, not the latest alone; “if all of them share on”"
         " counts organisations that no list of the producer names. None of these can be added to another."
     )
-    return [Text(" ".join(said), lead="How the counts of federal and out-of-state reach differ.")]
+    _keep(source)
+    return [Text(Phrase(tuple(told)), lead="How the counts of federal and out-of-state reach differ.")]
 
 
-def _federal(source: Source, *, lists: bool, logs: bool) -> str:
-    names = _count(
-        source, "federal_names", "Names of federal organisations",
-        "SELECT count(*) FROM organisations WHERE level = 'federal'",
-    )  # fmt: skip
-    orgs = _count(
-        source, "federal_organisations", "Federal organisations, spellings joined",
-        "SELECT count(DISTINCT org) FROM report_orgs WHERE level = 'federal'",
-    )  # fmt: skip
-    told = [f"{counted(names, 'name')} in the records, which are {counted(orgs, 'organisation')}"]
-    if lists:
-        told.append(_let_in(source, "federal", _FEDERAL))
-    if logs:
-        told.append(_searched(source, "federal", _FEDERAL_SEARCHED))
-    return "; ".join(told)
+def _keep(source: Source) -> None:
+    """Keep how each number is counted on the tables of the case, for the appendix."""
+    for item in figures(source.case, source.publication.remembered):
+        if item.id.startswith(bridge_id("")):
+            sql = sql_of(item.sql, {name: name for name in TABLES})
+            source.measures[item.id] = Measure(item.id, item.statement, item.value, sql)
 
 
-def _other_states(source: Source, *, logs: bool) -> str:
-    told = [_let_in(source, "other_state", _OTHER_STATE)]
-    if logs:
-        told.append(_searched(source, "other_state", _OTHER_STATE_SEARCHED))
-    return "; ".join(told)
-
-
-def _let_in(source: Source, word: str, condition: str) -> str:
-    latest = f"FROM ({LATEST}) WHERE outward AND {condition}"
-    orgs = _count(
-        source, f"{word}_let_in", f"Organisations on the latest lists: {word}", f"SELECT count(DISTINCT other) {latest}"
-    )
-    pairs = _count(
-        source, f"{word}_pairs", f"Pairs of producer and recipient on the latest lists: {word}",
-        f"SELECT count(*) {latest}",
-    )  # fmt: skip
-    makers = _count(
-        source, f"{word}_producers", f"Producers whose latest list names one: {word}",
-        f"SELECT count(DISTINCT producer) {latest}",
-    )  # fmt: skip
-    if not orgs:
-        return "the latest lists let none in"
+def _names(source: Source, numbers: dict[str, int]) -> Pieces:
+    names, orgs = f"{_FEDERAL}.names", f"{_FEDERAL}.organisations"
     return (
-        f"the latest lists of {counted(makers, 'producer')} let {counted(orgs, 'organisation')} in, which makes"
-        f" {counted(pairs, 'pair')}"
+        *source.number_of(bridge_id(names), numbers[names], "name"),
+        " in the records, which are ",
+        *source.number_of(bridge_id(orgs), numbers[orgs], "organisation"),
     )
 
 
-def _searched(source: Source, word: str, condition: str) -> str:
-    whole = _count(
-        source, "searches_by_others", "Searches in the logs of those who were searched", _once(source, _ALL_OTHERS)
+def _let_in(source: Source, numbers: dict[str, int], kind: str) -> Pieces:
+    orgs, pairs, makers = (f"{kind}.{word}" for word in ("let-in", "pairs", "producers"))
+    if not numbers[orgs]:
+        return ("the latest lists let none in",)
+    return (
+        "the latest lists of ",
+        *source.number_of(bridge_id(makers), numbers[makers], "producer"),
+        " let ",
+        *source.number_of(bridge_id(orgs), numbers[orgs], "organisation"),
+        " in, which makes ",
+        *source.number_of(bridge_id(pairs), numbers[pairs], "pair"),
     )
-    part = _count(
-        source, f"{word}_searches", f"Of these, searches by organisations: {word}",
-        _once(source, _OTHERS.replace("{condition}", condition)),
-    )  # fmt: skip
-    return f"they made {of(part, whole)} searches that network logs record"
 
 
-def _once(source: Source, rows: str) -> str:
-    """Give the SQL that counts each search of the rows once, by grouping: counting distinct keys takes longer."""
-    if not source.case.count("sightings"):
-        return f"SELECT count(*) {rows.format(join='')}"
-    joined = rows.format(join="JOIN sightings s USING (disclosure_id, record_no)")
-    return f"SELECT count(*) FROM (SELECT s.search_key {joined} GROUP BY s.search_key)"
-
-
-def _count(source: Source, name: str, meaning: str, sql: str) -> int:
-    taken = source.measures.get(name)
-    return taken.value if taken else source.measure(name, meaning, sql)
+def _searched(source: Source, numbers: dict[str, int], kind: str) -> Pieces:
+    name = f"{kind}.searches"
+    shown = source.part_of(bridge_id(name), numbers[name], numbers["all.searches"])
+    return ("they made ", *shown, " searches that network logs record")

@@ -7,17 +7,18 @@ reasons), never from a date alone: numbers before and after it are not comparabl
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Final
 
-from custodiet.publish.report.chapters.searchers import CLASS_WORDS, CLASSES
-from custodiet.publish.report.charts import COLOURS, Break, over_time
-from custodiet.publish.report.document import Cell, Chapter, Column, Part, Text, capped
+from custodiet.publish.figures.figure import TABLES, sql_of
+from custodiet.publish.figures.lengths import LISTED, Lengths, length_id, lengths
+from custodiet.publish.figures.periods import CLASSES, Periods, period_id, told_periods
+from custodiet.publish.report.chapters.searchers import CLASS_WORDS
+from custodiet.publish.report.charts import COLOURS, Break, over_time, with_claims
+from custodiet.publish.report.document import Cell, Chapter, Column, Part, Phrase, Text, capped
 from custodiet.publish.report.source import Source
-from custodiet.publish.report.wording import counted, listed
+from custodiet.publish.report.wording import listed
 
-DAYS: Final = 62
-LISTED: Final = 30
 STAYS: Final = 3
 _WHEN: Final = "coalesce(searched_local, searched_at::TIMESTAMP)"
 _DROP_DOWN: Final = "^[A-Z][A-Za-z/]+[A-Za-z/() ]* - [A-Z][A-Za-z/() ]+$"
@@ -35,24 +36,6 @@ SELECT date_trunc('{{period}}', {_WHEN})::DATE AS period, count(*) AS n, count(D
     avg(CASE WHEN reason_state = 'value' THEN regexp_matches(reason, '{_DROP_DOWN}')::INTEGER END) AS chosen
 FROM records WHERE searched_at IS NOT NULL GROUP BY 1 ORDER BY 1
 """
-_COUNTS: Final = """
-SELECT date_trunc('{period}', day)::DATE AS period, purpose_class, sum(n)::BIGINT AS n
-FROM report_days WHERE day IS NOT NULL GROUP BY ALL
-"""
-_SPANS: Final = f"""
-SELECT DISTINCT date_trunc('{{period}}', min({_WHEN}))::DATE, date_trunc('{{period}}', max({_WHEN}))::DATE
-FROM records WHERE searched_at IS NOT NULL GROUP BY disclosure_id ORDER BY ALL
-"""
-_LISTS: Final = """
-WITH named AS (
-    SELECT coalesce(o.org, s.stated_by) AS producer, s.as_of, count(DISTINCT coalesce(r.org, s.recipient)) AS n
-    FROM shares s LEFT JOIN report_orgs o ON o.name = s.stated_by LEFT JOIN report_orgs r ON r.name = s.recipient
-    WHERE s.stated_by = s.source AND s.as_of IS NOT NULL GROUP BY ALL
-)
-SELECT producer, min(as_of) AS first, max(as_of) AS last, count(*) AS lists, arg_min(n, as_of) AS before,
-       arg_max(n, as_of) AS after
-FROM named GROUP BY producer HAVING count(*) > 1 ORDER BY producer
-"""
 
 
 def chapters(source: Source) -> Iterator[Chapter]:
@@ -63,32 +46,25 @@ def chapters(source: Source) -> Iterator[Chapter]:
 
 
 def _searches(source: Source) -> list[Part]:
-    first, last = source.case.rows("SELECT min(day), max(day) FROM report_days")[0]
-    if first is None:
+    found = told_periods(source.case, source.publication.remembered)
+    if found is None:
         return []
-    word = "day" if (last - first).days < DAYS else "month"
-    periods = _periods(first, last, word)
-    places = {period: place for place, period in enumerate(periods)}
-    series = {name: [0] * len(periods) for name in CLASSES}
-    for row in source.counts(_COUNTS.format(period=word)):
-        series[row["purpose_class"]][places[row["period"]]] = row["n"]
-    breaks = _breaks(source.counts(_FORMS.format(period=word)), places)
-    labels = [period.isoformat() if word == "day" else period.isoformat()[:7] for period in periods]
-    told = [(name, label) for name, label in zip(CLASSES, CLASS_WORDS, strict=True) if any(series[name])]
-    shown = [(label, series[name]) for name, label in told]
-    colours = [COLOURS[CLASSES.index(name)] for name, _ in told]
-    missing = int(source.case.value("SELECT coalesce(sum(n), 0)::BIGINT FROM report_days WHERE day IS NULL"))
-    summary = f"By {word} on the producer’s wall clock, parted by what the stated reason tells."
-    if missing:
-        summary += f" {counted(missing, 'row')} without a readable time are left out."
-    unknown = _unknown(source, word, periods)
-    if unknown:
-        names = listed([labels[place] for place in unknown], 6)
-        summary += f" No log in the case covers {names}: nothing is known of that time, which is not a count of zero."
+    places = {period: place for place, period in enumerate(found.first)}
+    breaks = _breaks(source.counts(_FORMS.format(period=found.word)), places)
+    labels = found.labels
+    words = [CLASS_WORDS[CLASSES.index(name)] for name in found.shown]
+    told = [f"By {found.word} on the producer’s wall clock, parted by what the stated reason tells."]
+    if found.unknown:
+        names = listed([labels[place] for place in found.unknown], 6)
+        told.append(f"No log in the case covers {names}: nothing is known of that time, which is not a count of zero.")
     chart = over_time(
-        f"Searches by {word}", summary, labels, shown, breaks=breaks, period_word=word.capitalize(), colours=colours,
-        unknown=unknown,
+        f"Searches by {found.word}", " ".join(told), labels,
+        [(word, found.series[name]) for word, name in zip(words, found.shown, strict=True)], breaks=breaks,
+        period_word=found.word.capitalize(), colours=[COLOURS[CLASSES.index(name)] for name in found.shown],
+        unknown=found.unknown,
     )  # fmt: skip
+    parts = ("", *found.shown, "")
+    chart = with_claims(chart, source.figure, lambda row, place: period_id(str(row[0]), parts[place]))
     remark = (
         "The form of the records changed within the period; numbers on the two sides of a break are not comparable,"
         " and no trend is given across it."
@@ -98,23 +74,15 @@ def _searches(source: Source) -> list[Part]:
             " disclosed."
         )
     )
-    return [chart, Text(remark)]
+    return [chart, Text(remark), *_undated(source, found)]
 
 
-def _unknown(source: Source, word: str, periods: list[date]) -> list[int]:
-    """Give the numbers of the periods that lie outside every log, from its first to its last row."""
-    spans = source.case.rows(_SPANS.format(period=word))
-    return [place for place, period in enumerate(periods) if not any(first <= period <= last for first, last in spans)]
-
-
-def _periods(first: date, last: date, word: str) -> list[date]:
-    if word == "day":
-        return [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    found, month = [], first.replace(day=1)
-    while month <= last:
-        found.append(month)
-        month = (month + timedelta(days=32)).replace(day=1)
-    return found
+def _undated(source: Source, found: Periods) -> list[Part]:
+    if not found.undated:
+        return []
+    told = source.number_of(period_id("undated"), found.undated, "row")
+    verb = "is" if found.undated == 1 else "are"
+    return [Text(Phrase((*told, f" without a readable time {verb} left out.")), quiet=True)]
 
 
 def _breaks(rows: list[dict[str, Any]], places: dict[date, int]) -> list[Break]:
@@ -134,21 +102,10 @@ def _breaks(rows: list[dict[str, Any]], places: dict[date, int]) -> list[Break]:
 
 
 def _lists(source: Source) -> list[Part]:
-    rows: list[tuple[Cell, ...]] = [
-        (
-            row["producer"],
-            row["lists"],
-            row["first"].isoformat(),
-            row["before"],
-            row["last"].isoformat(),
-            row["after"],
-            row["after"] - row["before"],
-        )
-        for row in source.counts(_LISTS)
-    ]
+    rows = lengths(lambda template: source.once(sql_of(template, {name: name for name in TABLES})))
     if not rows:
         return []
-    changed = [row for row in rows if row[-1]]
+    changed = [row for row in rows if row.before != row.after]
     table = capped(
         "Lists of recipients whose length changed",
         (
@@ -160,13 +117,30 @@ def _lists(source: Source) -> list[Part]:
             Column("Named", numeric=True),
             Column("Difference", numeric=True),
         ),
-        changed,
+        [_line(source, row) for row in changed],
         most=LISTED,
         more="custodiet network changes",
         note="A name that was spelled anew can look like a change; custodiet network changes tells them apart.",
     )
-    text = (
-        f"{counted(len(rows), 'organisation')} stated a list on more than one date; the length of {len(changed):,}"
-        " changed."
-    )
+    text = Phrase((
+        *source.number_of("figure.lengths.repeated", len(rows), "organisation"),
+        " stated a list on more than one date; the length of ",
+        source.told("figure.lengths.changed", len(changed)),
+        " changed.",
+    ))  # fmt: skip
     return [Text(text), table]
+
+
+def _line(source: Source, row: Lengths) -> tuple[Cell, ...]:
+    def tied(word: str, n: int) -> Cell:
+        return source.figure(length_id(row.producer, word), n)
+
+    return (
+        row.producer,
+        tied("dates", row.lists),
+        row.first.isoformat(),
+        tied("first", row.before),
+        row.last.isoformat(),
+        tied("last", row.after),
+        tied("change", row.after - row.before),
+    )

@@ -7,17 +7,15 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from custodiet.model.terms import CellState
-from custodiet.publish.figures.months import month_id
+from custodiet.publish.figures.cells import FILLED, HIDDEN, LOGS, STATES, disclosed_id, log_id
+from custodiet.publish.figures.months import gap_id, month_id
 from custodiet.publish.report.charts import matrix, with_claims
-from custodiet.publish.report.document import Cell, Chapter, Column, Mark, Part, Stated, Text, capped
+from custodiet.publish.report.document import Cell, Chapter, Column, Mark, Part, Phrase, Stated, Text, capped
 from custodiet.publish.report.gaps import missing_months
 from custodiet.publish.report.source import Source
 from custodiet.publish.report.wording import counted, listed, share
 
-LOGS: Final = 25
 MONTHS: Final = 36
-_STATES: Final = ("reason", "case_number", "user", "plate")
-_FILLED: Final = ("search_id", "networks", "devices", "window_start", "offense_type")
 _LABELS: Final = {
     "reason": "Reason",
     "case_number": "Case number",
@@ -36,15 +34,14 @@ _KINDS: Final = {
     "other": "log",
 }
 _WORDS: Final = {"value": "shown", "partial": "shown in part", "not-exported": "not exported"}
-_HELD_BACK: Final = ("masked", "withheld", "partial", "not-exported")
 
 _BY_MONTH: Final = """
 SELECT disclosure_id, strftime(coalesce(searched_local, searched_at::TIMESTAMP), '%Y-%m') AS month, count(*) AS n
 FROM records WHERE searched_at IS NOT NULL GROUP BY ALL ORDER BY ALL
 """
 _COUNTED: Final = ", ".join(
-    [f"count({name}) AS {name}" for name in _FILLED]
-    + [f"count(*) FILTER ({name}_state = '{state}') AS \"{name}:{state}\"" for name in _STATES for state in CellState]
+    [f"count({name}) AS {name}" for name in FILLED]
+    + [f"count(*) FILTER ({name}_state = '{state}') AS \"{name}:{state}\"" for name in STATES for state in CellState]
 )
 _BY_COLUMN: Final = f"SELECT disclosure_id, count(*) AS n, {_COUNTED} FROM records GROUP BY disclosure_id"
 
@@ -61,7 +58,8 @@ def chapters(source: Source) -> Iterator[Chapter]:
     lead = f"{counted(len(logs), 'search log')}."
     if grouped:
         lead = f"{counted(len(logs), 'search log')}, put together by producer and kind."
-    parts: list[Part] = [*_months(source, order, names), *_gaps(source), _columns(order, columns, _claims(logs, names))]
+    claims = _claims(logs, names)
+    parts: list[Part] = [*_months(source, order, names), *_gaps(source), _columns(source, order, columns, claims)]
     yield Chapter("coverage", "Coverage", tuple(parts), lead)
 
 
@@ -150,7 +148,13 @@ def _gaps(source: Source) -> list[Part]:
     if not gaps:
         return [Text("Between the first and the last record of every log, each month holds records.")]
     rows: list[tuple[Cell, ...]] = [
-        (gap.producer, _KINDS.get(gap.kind, gap.kind), len(gap.months), listed(gap.months, 12)) for gap in gaps
+        (
+            gap.producer,
+            _KINDS.get(gap.kind, gap.kind),
+            source.figure(gap_id(gap.producer, gap.kind), len(gap.months)),
+            listed(gap.months, 12),
+        )
+        for gap in gaps
     ]
     table = capped(
         "Months without a record between the first and the last of a log",
@@ -162,26 +166,28 @@ def _gaps(source: Source) -> list[Part]:
     return [table]
 
 
-def _claims(logs: list[dict[str, Any]], names: dict[str, str]) -> dict[str, Stated]:
-    """Give the number of rows of each log that is one disclosure, as the claim sheet has it."""
-    times = Counter(names.values())
-    return {
-        names[log["disclosure_id"]]: Stated(log["n_records"], f"disclosure.{log['disclosure_id']}.records")
+def _claims(logs: list[dict[str, Any]], names: dict[str, str]) -> dict[str, str]:
+    """Give the claim of each log: of a disclosure, or of all logs of a kind of one producer."""
+    times, grouped = Counter(names.values()), len(logs) > LOGS
+    found = {
+        names[log["disclosure_id"]]: log_id(log["producer"], log["kind"])
+        if grouped
+        else disclosed_id(log["disclosure_id"])
         for log in logs
-        if times[names[log["disclosure_id"]]] == 1
     }
+    return {name: claim for name, claim in found.items() if grouped or times[name] == 1}
 
 
-def _columns(order: list[str], columns: dict[str, Counter[str]], claims: dict[str, Stated]) -> Part:
+def _columns(source: Source, order: list[str], columns: dict[str, Counter[str]], claims: dict[str, str]) -> Part:
     rows: list[tuple[Cell, ...]] = [
         (
             name,
-            _rows_of(columns[name]["n"], claims.get(name)),
-            *(_said(columns[name], field) for field in (*_STATES, *_FILLED)),
+            source.figure(claims.get(name, ""), columns[name]["n"]),
+            *(_said(source, claims.get(name, ""), columns[name], field) for field in (*STATES, *FILLED)),
         )
         for name in order
     ]
-    heads = (Column("Log"), Column("Rows", numeric=True), *(Column(_LABELS[name]) for name in (*_STATES, *_FILLED)))
+    heads = (Column("Log"), Column("Rows", numeric=True), *(Column(_LABELS[name]) for name in (*STATES, *FILLED)))
     return capped(
         "Columns of each log: what is shown, hidden or not exported",
         heads,
@@ -195,20 +201,22 @@ def _columns(order: list[str], columns: dict[str, Counter[str]], claims: dict[st
     )
 
 
-def _rows_of(n: int, claim: Stated | None) -> Cell:
-    return claim if claim is not None and claim.value == n else n
-
-
-def _said(counts: Counter[str], name: str) -> Cell:
+def _said(source: Source, claim: str, counts: Counter[str], name: str) -> Cell:
     n = counts["n"]
-    if name in _FILLED:
+    if name in FILLED:
         if not counts[name]:
             return Mark("none", "quiet")
-        return "shown" if counts[name] == n else f"shown {share(counts[name], n)}"
+        return "shown" if counts[name] == n else _shared(source, f"{claim}.{name}", "shown", counts[name], n)
     states = {str(state): counts[f"{name}:{state}"] for state in CellState}
     most = max(states, key=lambda state: states[state])
     word = _WORDS.get(most, most)
-    text = word if states[most] == n else f"{word} {share(states[most], n)}"
+    text = word if states[most] == n else _shared(source, f"{claim}.{name}.{most}", word, states[most], n)
     if most == CellState.VALUE:
         return text
-    return Mark(text, "caution" if most in _HELD_BACK else "quiet")
+    return Mark(text, "caution" if most in HIDDEN else "quiet")
+
+
+def _shared(source: Source, claim: str, word: str, part: int, whole: int) -> str | Phrase:
+    """Write a word with its share, which bears its claim."""
+    rate = source.figure(claim, share(part, whole))
+    return Phrase((f"{word} ", rate)) if isinstance(rate, Stated) else f"{word} {share(part, whole)}"

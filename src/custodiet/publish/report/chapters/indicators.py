@@ -16,6 +16,7 @@ from custodiet.publish.report.claims import (
     not_evaluable,
     number_line,
     range_of,
+    rated,
     stamp_of,
 )
 from custodiet.publish.report.document import (
@@ -36,7 +37,7 @@ from custodiet.publish.report.document import (
     capped,
 )
 from custodiet.publish.report.source import Source
-from custodiet.publish.report.wording import counted, share, shown_interval, span
+from custodiet.publish.report.wording import span
 
 LISTED: Final = 40
 SHOWN_IN_FULL: Final = 6
@@ -82,19 +83,22 @@ def _by_rule(row: dict[str, Any]) -> tuple[Any, ...]:
     return heaviest[0], row["rule_id"], *heaviest[1:]
 
 
-def _what(source: Source, n: int) -> str:
-    text = (
-        f"{counted(n, 'indicator')} found by a program. Each marks records that a person should look at; none says"
-        " that anybody did wrong. Within a rule they are ordered by the lower end of the 95 % interval of the rate,"
-        " so that neither size nor a few cases lead."
+def _what(source: Source, n: int) -> Phrase:
+    text: tuple[str | Stated, ...] = (
+        source.total("indicators", n),
+        f" {'indicator' if n == 1 else 'indicators'} found by a program. Each marks records that a person should look"
+        " at; none says that anybody did wrong. Within a rule they are ordered by the lower end of the 95 % interval"
+        " of the rate, so that neither size nor a few cases lead.",
     )
     if source.n_left_out:
+        one = source.n_left_out == 1
         text += (
-            f" {counted(source.n_left_out, 'result')} about single accounts stay"
-            f"{'s' if source.n_left_out == 1 else ''} inside the case and {'is' if source.n_left_out == 1 else 'are'}"
-            " not in this report."
+            " ",
+            source.left_out,
+            f" {'result' if one else 'results'} about single accounts {'stays' if one else 'stay'} inside the case and"
+            f" {'is' if one else 'are'} not in this report.",
         )
-    return text
+    return Phrase(text)
 
 
 def _chosen(rows: list[dict[str, Any]]) -> set[str]:
@@ -120,7 +124,13 @@ def _rule_parts(
         table_rows = [_line(row, in_full) for row in rows]
         parts.append(
             capped(
-                f"{source.rule_title(rule_id)}: {counted(len(rows), 'indicator')}, none reviewed",
+                Phrase(
+                    (
+                        f"{source.rule_title(rule_id)}: ",
+                        *source.number_of(f"figure.rule.{rule_id}.unreviewed", len(rows), "indicator"),
+                        ", none reviewed",
+                    )
+                ),
                 (
                     Column("About"),
                     Column("Review"),
@@ -140,7 +150,8 @@ def _rule_parts(
     for row in rows:
         if row["indicator_id"] in in_full:
             shown = claim(source, row, evidence=evidence.get(row["indicator_id"], ()))
-            parts.append(shown if len(rows) == 1 else Folded(f"{row['subject']}: {number_line(row)}", (shown,)))
+            line = Phrase((f"{row['subject']}: ", *number_line(row)))
+            parts.append(shown if len(rows) == 1 else Folded(line, (shown,)))
     return parts
 
 
@@ -148,14 +159,12 @@ def _line(row: dict[str, Any], in_full: set[str]) -> tuple[Cell, ...]:
     number = range_of(row)
     name = row["subject"] + (f" and {row['counterpart']}" if row["counterpart"] else "")
     head: Cell = Link(name, f"#{row['indicator_id']}") if row["indicator_id"] in in_full else name
-    rate = share(number.headline, number.denominator)
     return (
         head,
         Mark(NOT_REVIEWED),
         Stated(number.headline, number.claim) if number.claim else number.headline,
         evaluated(row),
-        rate,
-        shown_interval(number.headline, number.denominator or 0),
+        *rated(row),
         _range(number) if number.low != number.high else None,
         not_evaluable(row),
         span(row["period_start"], row["period_end"]),
@@ -181,13 +190,19 @@ def _outcome_line(source: Source, rule_id: str) -> Phrase:
     ]
     return Phrase(
         (
-            f"Put to {counted(sum(shown[:4]), 'row')} of {counted(shown[4], 'organisation')}: ",
+            "Put to ",
+            *source.number_of(f"figure.rule.{rule_id}.put", sum(shown[:4]), "row"),
+            " of ",
+            *source.number_of(f"figure.rule.{rule_id}.organisations", shown[4], "organisation"),
+            ": ",
             claims[0],
             " meet the pattern, ",
             claims[1],
             " do not, ",
             claims[2],
-            f" cannot be evaluated, {shown[3]:,} are outside the rule.",
+            " cannot be evaluated, ",
+            source.told(f"figure.rule.{rule_id}.outside", shown[3]),
+            " are outside the rule.",
         )
     )
 

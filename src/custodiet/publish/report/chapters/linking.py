@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from custodiet.privacy.small_cells import MIN_CELL
-from custodiet.publish.report.document import Cell, Column, Fixed, Heading, Part, capped
+from custodiet.publish.figures.joining import PERSONAL
+from custodiet.publish.report.document import Cell, Column, Fixed, Heading, Part, Phrase, Stated, capped
 from custodiet.publish.report.source import Source
-from custodiet.publish.report.wording import counted, number, share
+from custodiet.publish.report.wording import share
 
 # The words of ``resolve.searches``, which this room does not know; a test holds both lists together.
 JOINED_BY: Final[dict[str, str]] = {
@@ -42,20 +43,18 @@ _DIFFERENCES: Final = """
 SELECT field, kind, count(DISTINCT search_key) AS searches FROM differences GROUP BY ALL
 ORDER BY searches DESC, field, kind
 """
-# Counts about these are counts about persons.
-_PERSONAL: Final = frozenset({"case_number", "user", "plate"})
 _FIELDS: Final = {"case_number": "case number", "user": "account", "devices": "cameras", "searched_at": "time"}
 
 
-def unsure(source: Source) -> str:
-    """Say how many searches may be copies of others; an empty text where there are none."""
-    told = []
+def unsure(source: Source) -> tuple[str | Stated, ...]:
+    """Say how many searches may be copies of others; nothing where there are none."""
+    told: list[str | Stated] = []
     for basis, name, meaning in _UNSURE:
         sql = f"SELECT count(*) FROM searches WHERE basis = '{basis}'"
         n = source.measure(name, f"Searches whose basis is {basis}", sql)
         if n:
-            told.append(f"{number(n)} {meaning}")
-    return f" (an upper bound: of them {'; '.join(told)})" if told else ""
+            told += ["; " if told else "", source.told(f"figure.basis.{basis}", n), f" {meaning}"]
+    return (" (an upper bound: of them ", *told, ")") if told else ()
 
 
 def joined(source: Source) -> list[Part]:
@@ -70,9 +69,9 @@ def joined(source: Source) -> list[Part]:
         (
             Fixed(basis) if basis else "not stated",
             JOINED_BY.get(basis or "", "not one of the words of this version"),
-            int(n),
-            share(int(n), total),
-            int(seen or 0),
+            source.figure(f"figure.basis.{basis or 'not stated'}", int(n)),
+            source.figure(f"figure.basis.{basis or 'not stated'}", share(int(n), total)),
+            source.figure(f"figure.basis.{basis or 'not stated'}.rows", int(seen or 0)),
         )
         for basis, n, seen in rows
     ]
@@ -88,9 +87,13 @@ def joined(source: Source) -> list[Part]:
         ),
         lines,
         most=len(lines),
-        note=(
-            f"{counted(total, 'search', 'searches')} from {counted(seen, 'row')}. How often each basis errs stands in"
-            " the chapter on method."
+        note=Phrase(
+            (
+                source.total("searches", total),
+                f" {'search' if total == 1 else 'searches'} from ",
+                *source.number_of("figure.sightings", seen, "row"),
+                ". How often each basis errs stands in the chapter on method.",
+            )
         ),
     )
     return [Heading("How copies of a search were joined"), table, *_differences(source)]
@@ -105,7 +108,9 @@ def _differences(source: Source) -> list[Part]:
         (
             _FIELDS.get(row["field"], row["field"]),
             "hidden in one copy, shown in another" if row["kind"] == "masked/released" else row["kind"],
-            _shown(row["field"], int(row["searches"])),
+            source.figure(
+                f"figure.difference.{row['field']}.{row['kind']}", _shown(row["field"], int(row["searches"]))
+            ),
         )
         for row in rows
     ]
@@ -121,4 +126,4 @@ def _differences(source: Source) -> list[Part]:
 
 
 def _shown(field: str, n: int) -> Cell:
-    return f"under {MIN_CELL}" if field in _PERSONAL and 0 < n < MIN_CELL else n
+    return f"under {MIN_CELL}" if field in PERSONAL and 0 < n < MIN_CELL else n

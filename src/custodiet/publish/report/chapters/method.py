@@ -5,10 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from custodiet.publish.report.document import Bullets, Cell, Chapter, Column, Fixed, Heading, Pairs, Part, Text, capped
-from custodiet.publish.report.measured import load_measured
+from custodiet.publish.measured import load_measured
+from custodiet.publish.report.document import (
+    Bullets,
+    Cell,
+    Chapter,
+    Column,
+    Fixed,
+    Heading,
+    Pairs,
+    Part,
+    Phrase,
+    Prose,
+    Text,
+    capped,
+)
 from custodiet.publish.report.source import Source
-from custodiet.publish.report.wording import of, share, shown_interval
+from custodiet.publish.report.wording import share, shown_interval
 
 STEPS: Final = (
     Text(
@@ -89,37 +102,39 @@ def _error(source: Source) -> list[Part]:
             " docs/measured of the program, say how each set was made and give the figures by label, field and kind"
             " of log."
         ),
-        _measured(),
+        _measured(source),
         Text("In this case:"),
     ]
-    said: list[str | Text] = []
+    said: list[Prose | Text] = []
     orgs, unknown = source.case.rows(
         "SELECT count(*), count(*) FILTER (level = 'unknown' OR level IS NULL) FROM organisations"
     )[0]
     if orgs:
-        said.append(f"The level of {of(int(unknown), int(orgs))} names of organisations could not be told.")
+        levels = source.part_of("figure.names.unknown", int(unknown), int(orgs))
+        said.append(Phrase(("The level of ", *levels, " names of organisations could not be told.")))
     texts, placed = source.case.rows(
         "SELECT count(*), count(*) FILTER (labels <> ['unknown']) FROM (SELECT key, field, list(label ORDER BY label)"
         " AS labels FROM purposes GROUP BY key, field)"
     )[0]
     if texts:
-        said.append(f"The classifier abstained for {of(int(texts - placed), int(texts))} distinct texts.")
+        abstained = source.part_of("figure.texts.unplaced", int(texts - placed), int(texts))
+        said.append(Phrase(("The classifier abstained for ", *abstained, " distinct texts.")))
     parts.append(Bullets(tuple(said)) if said else Text("Nothing was classified."))
     return parts
 
 
-def _measured() -> Part:
+def _measured(source: Source) -> Part:
     lines: list[tuple[Cell, ...]] = [
         (
             item.name,
             item.what,
-            item.part,
-            item.whole,
-            share(item.part, item.whole),
-            shown_interval(item.part, item.whole),
+            source.figure(f"figure.measured.{place}", item.part),
+            source.figure(f"figure.measured.{place}", item.whole, "denominator"),
+            source.figure(f"figure.measured.{place}", share(item.part, item.whole)),
+            source.figure(f"figure.measured.{place}", shown_interval(item.part, item.whole), "interval"),
             Fixed(item.page.rpartition("/")[2]),
         )
-        for item in load_measured()
+        for place, item in enumerate(load_measured(), 1)
     ]
     return capped(
         "Measured error",

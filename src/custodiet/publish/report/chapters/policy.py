@@ -6,36 +6,18 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+from custodiet.publish.figures.figure import sql_of
+from custodiet.publish.figures.pages import BESIDE, LISTED
 from custodiet.publish.report.charts import shares_of, with_claims
-from custodiet.publish.report.document import Cell, Chapter, Column, Part, Stated, Text, capped
+from custodiet.publish.report.document import Cell, Chapter, Column, Part, Phrase, Stated, Text, capped
 from custodiet.publish.report.source import Source
-from custodiet.publish.report.wording import counted, number
+from custodiet.publish.report.wording import number, share
 
-LISTED: Final = 40
 DRAWN: Final = 15
 
 # The latest page of each producer beside the federal names on its own latest list.
-_PAGES: Final = """
-WITH pages AS (
-    SELECT coalesce(o.org, p.producer) AS producer, p.*, row_number() OVER (
-        PARTITION BY coalesce(o.org, p.producer)
-        ORDER BY p.as_of DESC NULLS LAST, p.disclosure_id, p.source_row) AS place
-    FROM portals p LEFT JOIN report_orgs o ON o.name = p.producer
-), lists AS (
-    SELECT coalesce(o.org, s.stated_by) AS producer, count(DISTINCT r.org) AS federal
-    FROM shares s LEFT JOIN report_orgs o ON o.name = s.stated_by
-    JOIN report_orgs r ON r.name = s.recipient AND r.level = 'federal'
-    JOIN (SELECT stated_by, max(as_of) AS as_of FROM shares WHERE stated_by = source GROUP BY 1) l
-      ON l.stated_by = s.stated_by AND l.as_of IS NOT DISTINCT FROM s.as_of
-    WHERE s.stated_by = s.source AND s.status = 'active' AND r.status <> 'inactive' GROUP BY 1
-), stated AS (SELECT DISTINCT coalesce(o.org, s.stated_by) AS producer FROM shares s
-              LEFT JOIN report_orgs o ON o.name = s.stated_by WHERE s.stated_by = s.source)
-SELECT p.producer, p.as_of, p.retention_days, p.cameras, p.searches_30d,
-       CASE WHEN p.prohibited_uses IS NULL THEN NULL ELSE p.prohibited_uses ILIKE '%immigra%' END AS forbids,
-       CASE WHEN stated.producer IS NULL THEN NULL ELSE coalesce(l.federal, 0) END AS federal
-FROM pages p LEFT JOIN lists l ON l.producer = p.producer LEFT JOIN stated ON stated.producer = p.producer
-WHERE p.place = 1 ORDER BY p.producer
-"""
+_PAGES: Final = sql_of(BESIDE, {name: name for name in ("portals", "shares")})
+_NUMBERS: Final = ("retention_days", "cameras", "searches_30d")
 _OUTCOMES: Final = """
 SELECT rule_id, sum(n_indicator)::BIGINT AS indicator, sum(n_clear)::BIGINT AS clear,
        sum(n_not_evaluable)::BIGINT AS unknown, sum(n_not_applicable)::BIGINT AS outside,
@@ -53,7 +35,7 @@ def chapters(source: Source) -> Iterator[Chapter]:
     if outcomes:
         parts += _outcomes(source, outcomes)
     if pages:
-        parts += _pages(pages)
+        parts += _pages(source, pages)
     yield Chapter("policy", "Policy against practice", tuple(parts))
 
 
@@ -67,12 +49,12 @@ def _outcomes(source: Source, rows: list[dict[str, Any]]) -> list[Part]:
     lines: list[tuple[Cell, ...]] = [
         (
             source.rule_title(row["rule_id"]),
-            row["producers"],
+            source.figure(f"figure.rule.{row['rule_id']}.organisations", row["producers"]),
             *(
                 Stated(row[key], f"outcome.{row['rule_id']}.{word}")
                 for key, word in (("indicator", "indicator"), ("clear", "clear"), ("unknown", "not_evaluable"))
             ),
-            row["outside"],
+            source.figure(f"figure.rule.{row['rule_id']}.outside", row["outside"]),
         )
         for row in rows
         if row["indicator"] + row["clear"] + row["unknown"]
@@ -110,33 +92,55 @@ def _outcomes(source: Source, rows: list[dict[str, Any]]) -> list[Part]:
     names = {source.rule_title(row["rule_id"]): row["rule_id"] for row in rows}
     once = Counter(label for label, _ in drawn)
 
-    def tied(row: Sequence[Cell], column: int) -> str:
-        word = {2: "indicator", 4: "clear", 6: "not_evaluable"}.get(column)
-        return f"outcome.{names[str(row[0])]}.{word}" if word and once[str(row[0])] == 1 else ""
+    by_id = {row["rule_id"]: row for row in rows}
 
-    stated = with_claims(chart, lambda claim, cell: Stated(cell, claim) if isinstance(cell, int) else cell, tied)
+    def tied(row: Sequence[Cell], column: int) -> str:
+        word = {1: "inside", 2: "indicator", 4: "clear", 6: "not_evaluable"}.get(column)
+        return f"{names[str(row[0])]} {word}" if word and once[str(row[0])] == 1 else ""
+
+    def figure(claim: str, cell: Cell) -> Cell:
+        rule, _, word = claim.rpartition(" ")
+        if word == "inside":
+            return source.figure(f"figure.rule.{rule}.inside", cell)
+        return _outcome(source, rule, word, by_id[rule]["unknown" if word == "not_evaluable" else word], cell)
+
+    stated = with_claims(chart, figure, tied)
     return [stated, table] if some else [table]
 
 
-def _pages(rows: list[dict[str, Any]]) -> list[Part]:
+def _outcome(source: Source, rule: str, word: str, n: int, cell: Cell) -> Cell:
+    """Tie an outcome of a rule: its count, or its share of what lies inside the rule."""
+    name, of = f"outcome.{rule}.{word}", f"figure.rule.{rule}.inside"
+    if not isinstance(cell, str):
+        return Stated(n, name)
+    whole = source.parts(of).get("", (0, None))[0]
+    return Stated(n, name, "percent", whole, of) if whole and share(n, whole) == cell else cell
+
+
+def _pages(source: Source, rows: list[dict[str, Any]]) -> list[Part]:
     forbid = [row for row in rows if row["forbids"]]
     both = sum(bool(row["federal"]) for row in forbid)
     untold = sum(row["federal"] is None for row in forbid)
-    text = (
-        f"{counted(len(rows), 'organisation')} with a page. {number(len(forbid))} name immigration among the"
-        f" prohibited uses; the latest list of {number(both)} of these lets in at least one federal organisation, and"
-        f" {number(untold)} disclosed no list to compare. Whether such a share serves another purpose is for the"
-        " organisation to say."
+    text = Phrase(
+        (
+            *source.number_of("figure.pages.organisations", len(rows), "organisation"),
+            " with a page. ",
+            source.told("figure.pages.forbid", len(forbid)),
+            " name immigration among the prohibited uses; the latest list of ",
+            source.told("figure.pages.forbid-and-let-in", both),
+            " of these lets in at least one federal organisation, and ",
+            source.told("figure.pages.forbid-without-list", untold),
+            " disclosed no list to compare. Whether such a share serves another purpose is for the organisation to"
+            " say.",
+        )
     )
     lines: list[tuple[Cell, ...]] = [
         (
             row["producer"],
             row["as_of"] and row["as_of"].isoformat(),
-            row["retention_days"],
-            row["cameras"],
-            row["searches_30d"],
+            *(source.figure(f"figure.page.{row['producer']}.{name}", row[name]) for name in _NUMBERS),
             None if row["forbids"] is None else "yes" if row["forbids"] else "no",
-            row["federal"],
+            source.figure(f"figure.page.{row['producer']}.federal", row["federal"]),
         )
         for row in sorted(rows, key=lambda row: (not (row["forbids"] and row["federal"]), row["producer"]))
     ]

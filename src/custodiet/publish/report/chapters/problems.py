@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from custodiet.model.problems import PROBLEM_CODES
-from custodiet.publish.report.document import Chapter, Column, Fixed, Text, capped
+from custodiet.publish.report.document import Chapter, Column, Fixed, Phrase, Text, capped
 from custodiet.publish.report.source import Source
-from custodiet.publish.report.wording import counted
 
 LISTED: Final = 60
 
@@ -24,7 +23,10 @@ def chapters(source: Source) -> Iterator[Chapter]:
     kinds = capped(
         "Problems by kind",
         (Column("Kind"), Column("Times", numeric=True), Column("What it means"), Column("What to do")),
-        [(code, n, PROBLEM_CODES[code].meaning, PROBLEM_CODES[code].mend) for code, n in sorted(counts.items())],
+        [
+            (code, source.figure(f"figure.problem.{code}", n), PROBLEM_CODES[code].meaning, PROBLEM_CODES[code].mend)
+            for code, n in sorted(counts.items())
+        ],
         most=len(PROBLEM_CODES),
     )
     rows = [(row["file_name"] or "–", Fixed(row["code"]), row["where"] or None, row["message"]) for row in problems]
@@ -35,8 +37,10 @@ def chapters(source: Source) -> Iterator[Chapter]:
         most=LISTED,
         more="custodiet export problems, or the table problems of the bundle",
     )
-    lead = (
-        f"{counted(len(problems), 'problem')}. Nothing is skipped silently: what is not listed here was read as it"
-        " stands."
+    lead = Phrase(
+        (
+            *source.number_of("figure.problems", len(problems), "problem"),
+            ". Nothing is skipped silently: what is not listed here was read as it stands.",
+        )
     )
     yield Chapter("problems", "Problems", (kinds, every), lead)

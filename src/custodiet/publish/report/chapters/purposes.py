@@ -7,10 +7,10 @@ from typing import Any, Final
 
 from custodiet.publish.figures.searches import GROUPS_OF
 from custodiet.publish.report.charts import bars, with_claims
-from custodiet.publish.report.document import Cell, Chapter, Column, Fixed, Folded, Note, Part, Text, capped
+from custodiet.publish.report.document import Cell, Chapter, Column, Fixed, Folded, Note, Part, Phrase, Text, capped
 from custodiet.publish.report.gaps import STATE_WORDS
 from custodiet.publish.report.source import Source
-from custodiet.publish.report.wording import number, of, share
+from custodiet.publish.report.wording import number, share
 
 GROUPS: Final = {
     "offense": "A suspected offence",
@@ -59,22 +59,32 @@ def chapters(source: Source) -> Iterator[Chapter]:
         return
     groups = [(GROUPS.get(row["word"], row["word"]), int(row["n"])) for row in source.counts(_BY_GROUP)]
     labels = source.counts(_BY_LABEL)
-    lead = (
-        f"{of(shown, total)} searches show a reason that could be read. Of these,"
-        f" {of(classes.get('unknown', 0), shown)} could not be placed: the classifier abstains rather than guess."
+    lead = Phrase(
+        (
+            *source.part_of("figure.reason.readable", shown, total),
+            " searches show a reason that could be read. Of these, ",
+            *source.part_of("figure.reason.unplaced", classes.get("unknown", 0), shown),
+            " could not be placed: the classifier abstains rather than guess.",
+        )
+    )
+    said = Phrase(
+        (
+            "Searches with at least one such label, of ",
+            source.told("figure.reason.readable", shown),
+            " with a reason that could be read. One search can name several.",
+        )
     )
     words = {words: word for word, words in GROUPS.items()}
     chart = bars(
         "What the stated reasons name",
-        f"Searches with at least one such label, of {number(shown)} with a reason that could be read. One search"
-        " can name several.",
+        str(said),
         groups,
         shown,
         row_word="Group",
         count_word="Searches",
     )
     parts: list[Part] = [
-        with_claims(chart, source.figure, lambda row, at: f"figure.group.{words.get(str(row[0]), row[0])}" * (at == 1)),
+        with_claims(chart, source.figure, lambda row, _: f"figure.group.{words.get(str(row[0]), row[0])}", said),
         Text("A label says what the text states, not what was meant. Vague is not unlawful.", quiet=True),
         Folded(f"Every label ({number(len(labels))})", (_label_table(source, labels, shown),)),
         *_states(source),
@@ -84,7 +94,11 @@ def chapters(source: Source) -> Iterator[Chapter]:
 
 def _label_table(source: Source, labels: list[dict[str, Any]], shown: int) -> Part:
     rows: list[tuple[Cell, ...]] = [
-        (Fixed(row["label"]), source.figure(f"figure.label.{row['label']}", row["n"]), share(row["n"], shown))
+        (
+            Fixed(row["label"]),
+            source.figure(f"figure.label.{row['label']}", row["n"]),
+            source.figure(f"figure.label.{row['label']}", share(row["n"], shown)),
+        )
         for row in labels
     ]
     return capped(
@@ -101,7 +115,12 @@ def _states(source: Source) -> list[Part]:
     rows = source.case.rows("SELECT reason_state, count(*) FROM records GROUP BY 1 ORDER BY 2 DESC, 1")
     total = sum(int(n) for _, n in rows)
     lines: list[tuple[Cell, ...]] = [
-        (STATE_WORDS.get(state or "", "not told"), int(n), share(int(n), total)) for state, n in rows
+        (
+            STATE_WORDS.get(state or "", "not told"),
+            source.figure(f"figure.cell.reason.{state or 'not told'}", int(n)),
+            source.figure(f"figure.cell.reason.{state or 'not told'}", share(int(n), total)),
+        )
+        for state, n in rows
     ]
     return [
         capped(

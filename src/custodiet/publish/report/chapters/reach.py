@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, Final
+from collections.abc import Iterable, Iterator, Sequence
 
-from custodiet.network import ReachChapter, reach_chapters
-from custodiet.network.cut import Cut, Unplugging, told
+from custodiet.network import ReachChapter
+from custodiet.network.cut import Cut, Unplugging
+from custodiet.network.cut import told as said_of
 from custodiet.network.pictures.svg import Picture
+from custodiet.network.use import NOT_SEEN
+from custodiet.publish.figures.cuts import PLANNED, share_id
+from custodiet.publish.figures.oddities import oddity_id
+from custodiet.publish.figures.reach import LEADING, ToldReach, around_id, is_logged, told_reach
 from custodiet.publish.figures.searches import STEPS, step_key
+from custodiet.publish.figures.spread import SPREAD
+from custodiet.publish.figures.use import UNLISTED
 from custodiet.publish.report.chapters.bridge import bridge
 from custodiet.publish.report.charts import bars, with_claims
 from custodiet.publish.report.document import (
@@ -20,28 +26,17 @@ from custodiet.publish.report.document import (
     Folded,
     Heading,
     Part,
+    Phrase,
+    Prose,
+    Stated,
     Table,
     Text,
     capped,
 )
 from custodiet.publish.report.source import Source
-from custodiet.publish.report.wording import counted, listed, number, of
+from custodiet.publish.report.wording import counted, listed
 
-PRODUCERS: Final = 4
-PLANNED: Final = 12
-LEADING: Final = 8
-# Those with most to say: a log beside a list first, then whoever's list is longest.
-_CHOSEN: Final = """
-WITH lists AS (
-    SELECT coalesce(o.org, s.stated_by) AS producer, count(DISTINCT s.recipient) AS n
-    FROM shares s LEFT JOIN report_orgs o ON o.name = s.stated_by WHERE s.stated_by = s.source GROUP BY 1
-), logs AS (
-    SELECT coalesce(o.org, r.producer) AS producer, count(*) FILTER (r.kind = 'network-audit') AS others, count(*) AS n
-    FROM records r LEFT JOIN report_orgs o ON o.name = r.producer GROUP BY 1
-)
-SELECT l.producer, count(*) OVER () AS n_all FROM lists l LEFT JOIN logs g ON g.producer = l.producer
-ORDER BY coalesce(g.others, 0) > 0 DESC, coalesce(g.n, 0) >= 1000 DESC, l.n DESC, l.producer
-"""
+Pieces = tuple[str | Stated, ...]
 
 
 def chapters(source: Source) -> Iterator[Chapter]:
@@ -51,55 +46,71 @@ def chapters(source: Source) -> Iterator[Chapter]:
         for column, word in (("networks", "networks"), ("devices", "cameras"))
         for part in _distribution(source, column, word)
     ]
-    chosen = [str(row["producer"]) for row in source.counts(_CHOSEN)]
-    if parts or chosen:
+    reach = told_reach(source.case, source.publication.remembered)
+    if parts or reach.producers:
         lead = "A network that was asked need not have answered; a count of zero is read as not told."
         parts += bridge(source)
-        parts += [_who(chosen)] if chosen else []
+        parts += [_who(source, reach)] if reach.producers else []
         yield Chapter("reach", "Reach", tuple(parts), lead)
-    for place, chapter in enumerate(reach_chapters(source.case, chosen[:PRODUCERS])):
-        yield _of_producer(chapter, place)
+    for place, chapter in enumerate(reach.chapters):
+        yield _of_producer(source, chapter, place)
 
 
-def _who(chosen: list[str]) -> Part:
-    shown = chosen[:PRODUCERS]
+def _who(source: Source, reach: ToldReach) -> Part:
+    shown = reach.producers[: len(reach.chapters)]
     text = f"Who can reach whose data is told in a chapter for {listed(shown)}."
-    rest = len(chosen) - len(shown)
-    if rest:
-        text += (
-            f" {counted(rest, 'more organisation')} state{'s' if rest == 1 else ''} a list; those with a log beside"
-            " the list and the longest lists are told here, the others by custodiet network reach ORG."
-        )
-    return Text(text)
+    rest = len(reach.producers) - len(shown)
+    if not rest:
+        return Text(text)
+    return Text(Phrase((
+        f"{text} ",
+        *source.number_of("figure.reach.more", rest, "more organisation"),
+        f" state{'s' if rest == 1 else ''} a list; those with a log beside the list and the longest lists are told"
+        " here, the others by custodiet network reach ORG.",
+    )))  # fmt: skip
 
 
 def _distribution(source: Source, column: str, word: str) -> list[Part]:
-    steps = ", ".join(
-        f"count(*) FILTER ({column} >= {low}{f' AND {column} <= {high}' if high else ''})" for low, high in STEPS
-    )
-    row = source.case.rows(
-        f"SELECT count(*), count(*) FILTER ({column} > 0), median({column}) FILTER ({column} > 0),"
-        f" quantile_disc({column}, 0.9) FILTER ({column} > 0), max({column}), {steps} FROM {source.counted}"
-    )[0]
-    total, told, median, ninth, most, *counts = row
-    if not told:
+    spread = _spread(source, column, word)
+    if spread is None:
         return []
+    n_told, total, (median, ninth, most), counts = spread
     labels = [_step_label(low, high, word) for low, high in STEPS]
-    summary = (
-        f"Told for {of(int(told), int(total))} searches. Half of them went to {number(_whole(float(median)))} {word}"
-        f" or fewer, nine in ten to {number(int(ninth))} or fewer, the widest to {number(int(most))}."
-    )
-    rows = [(label, int(count)) for label, count in zip(labels, counts, strict=True)]
+    name = f"figure.{word}"
+    summary = Phrase((
+        "Told for ", *source.part_of(f"{name}.told", n_told, total), " searches. Half of them went to ",
+        source.told(f"{name}.half", median), f" {word} or fewer, nine in ten to ",
+        source.told(f"{name}.nine-in-ten", ninth), " or fewer, the widest to ", source.told(f"{name}.all", most), ".",
+    ))  # fmt: skip
+    rows = list(zip(labels, counts, strict=True))
     chart = bars(
         f"{word.capitalize()} that a search was put to",
-        summary,
+        str(summary),
         rows,
-        int(told),
+        n_told,
         row_word=word.capitalize(),
         count_word="Searches",
     )
     keys = {label: step_key(low, high) for label, (low, high) in zip(labels, STEPS, strict=True)}
-    return [with_claims(chart, source.figure, lambda row, place: f"figure.{word}.{keys[str(row[0])]}" * (place == 1))]
+    return [with_claims(chart, source.figure, lambda row, _: f"{name}.{keys[str(row[0])]}", summary)]
+
+
+def _spread(source: Source, column: str, word: str) -> tuple[int, int, list[int], list[int]] | None:
+    """Give how many state their reach, of how many; what half, nine in ten and all do not exceed; and each step."""
+    found = source.parts(f"figure.{word}.")
+    if "told" in found:
+        n_told, total = found["told"]
+        spread = [found[name][0] for name in SPREAD]
+        return n_told, total or 0, spread, [found[step_key(low, high)][0] for low, high in STEPS]
+    steps = ", ".join(
+        f"count(*) FILTER ({column} >= {low}{f' AND {column} <= {high}' if high else ''})" for low, high in STEPS
+    )
+    row = source.case.rows(
+        f"SELECT count(*) FILTER ({column} > 0), count(*),"
+        f" quantile_disc({column}, [0.5, 0.9, 1.0]) FILTER ({column} > 0), {steps} FROM {source.counted}"
+    )[0]
+    n_told, total, spread, *counts = row
+    return (int(n_told), int(total), list(spread), [int(n) for n in counts]) if n_told else None
 
 
 def _step_label(low: int, high: int | None, word: str) -> str:
@@ -108,27 +119,23 @@ def _step_label(low: int, high: int | None, word: str) -> str:
     return f"{low:,} to {high:,} {word}" if high else f"{low:,} {word} and more"
 
 
-def _whole(value: float) -> float:
-    return int(value) if value == int(value) else value
-
-
-def _of_producer(told: ReachChapter, place: int) -> Chapter:
+def _of_producer(source: Source, told: ReachChapter, place: int) -> Chapter:
     reach = told.reach
-    direct, onward, seen = reach.declared.direct, reach.declared.onward, reach.observed.direct
+    readings = {"in": reach.declared.direct, "on": reach.declared.onward, "seen": reach.observed.direct}
     # Without a network log nothing is known of use: that is no zero.
-    logged = bool(seen.organisations) or told.use is not None
+    logged = is_logged(told)
+    name = f"figure.reach.{told.producer}"
     rows: list[tuple[Cell, ...]] = [
-        (label, direct.by_label[label], onward.by_label[label], seen.by_label[label] if logged else None)
-        for label in direct.by_label
-    ]
-    rows.append(
-        (
-            "all",
-            len(direct.organisations),
-            len(onward.organisations),
-            len(seen.organisations) if logged else None,
-        )
-    )
+        (label, *(
+            source.figure(f"{name}.{word}.{label}", reading.by_label[label]) if word != "seen" or logged else None
+            for word, reading in readings.items()
+        ))
+        for label in readings["in"].by_label
+    ]  # fmt: skip
+    rows.append(("all", *(
+        source.figure(f"{name}.{word}", len(reading.organisations)) if word != "seen" or logged else None
+        for word, reading in readings.items()
+    )))  # fmt: skip
     table = Table(
         f"Who can reach the data of {told.producer}",
         (
@@ -138,19 +145,20 @@ def _of_producer(told: ReachChapter, place: int) -> Chapter:
             Column("Seen searching in its network log", numeric=True),
         ),
         tuple(rows),
-        note=" ".join(reach.caveats),
+        note=_joined(_tied(source, told, caveat) for caveat in reach.caveats),
     )
     through = capped(
         "Organisations through which most others are reached, if they share on",
         (Column("Organisation"), Column("Leads on to", numeric=True)),
-        list(reach.declared.onward.through),
+        [(hub, source.figure(f"{name}.through.{hub}", n)) for hub, n in reach.declared.onward.through],
         most=LEADING,
         more="custodiet network hubs",
     )
-    parts: list[Part] = [table, *_pictures(told)]
+    parts: list[Part] = [table, *_pictures(source, told)]
     if through.rows:
         parts.append(through)
-    parts += [*_use(told), *_ban(told), *(part for cut in told.cuts for part in _cut(cut))]
+    parts += [*_use(source, told), *_ban(source, told)]
+    parts += [part for cut in told.cuts for part in _cut(source, told, cut)]
     lead = (
         "Two readings stand side by side and are never added: nobody passes data on, and everybody does. The lists do"
         " not say which is so."
@@ -158,28 +166,59 @@ def _of_producer(told: ReachChapter, place: int) -> Chapter:
     return Chapter(f"reach-{place + 1}", f"Reach: {told.producer}", tuple(parts), lead)
 
 
-def _pictures(told: ReachChapter) -> list[Part]:
+def _joined(sentences: Iterable[Prose]) -> Prose:
+    """Put sentences one behind the other."""
+    pieces: list[str | Stated] = []
+    for sentence in sentences:
+        pieces += [" " if pieces else "", *(sentence.pieces if isinstance(sentence, Phrase) else (str(sentence),))]
+    return Phrase(tuple(pieces)) if pieces else ""
+
+
+def _tied(source: Source, told: ReachChapter, caveat: str) -> Prose:
+    """Tie the number of a caveat to the claim sheet."""
+    for name, n, sentence in told.oddities.told():
+        if caveat == f"{sentence}: {n:,}.":
+            return Phrase((f"{sentence}: ", source.told(oddity_id(name), n), "."))
+    for cut in told.cuts:
+        head = f"{cut.n_unknown:,} "
+        if cut.n_unknown and caveat.startswith(head):
+            shown = source.told(f"figure.cut.{cut.source}.{cut.target}.unknown", cut.n_unknown)
+            return Phrase((shown, f" {caveat.removeprefix(head)}"))
+    return caveat
+
+
+def _pictures(source: Source, told: ReachChapter) -> list[Part]:
     found: list[Part] = []
     if told.reach.declared.direct.organisations:
-        for title, summary, picture in (
+        name = f"figure.reach.{told.producer}"
+        for title, summary, picture, claims in (
             (
                 f"Around {told.producer}",
                 "Whom its list lets in, by kind and state, and the recipients through which most others would be"
                 " reached if they shared on.",
                 told.around,
+                [around_id(told.producer, row) for row in told.around.rows],
             ),
-            ("Direct recipients by state", "Whom its list lets in, by state; one tile each.", told.map),
+            (
+                "Direct recipients by state",
+                "Whom its list lets in, by state; one tile each.",
+                told.map,
+                [f"{name}.state.{state}" for state, _ in told.map.rows],
+            ),
         ):
-            found.append(_chart(title, summary, picture))
+            found.append(_chart(source, title, summary, picture, claims))
     return found
 
 
-def _chart(title: str, summary: str, picture: Picture) -> Chart:
+def _chart(source: Source, title: str, summary: str, picture: Picture, claims: Sequence[str]) -> Chart:
     columns = tuple(
         Column(name, numeric=place > 0 and _is_number(picture, place)) for place, name in enumerate(picture.columns)
     )
-    rows: tuple[tuple[Any, ...], ...] = picture.rows
-    table = Table(title, columns, tuple(tuple(cell for cell in row) for row in rows))
+    lines = tuple(
+        tuple(source.figure(claim, cell) if columns[place].numeric else cell for place, cell in enumerate(row))
+        for row, claim in zip(picture.rows, claims, strict=True)
+    )
+    table = Table(title, columns, lines)
     return Chart(
         title,
         summary,
@@ -193,19 +232,27 @@ def _is_number(picture: Picture, place: int) -> bool:
     return all(isinstance(row[place], int | float) for row in picture.rows)
 
 
-def _use(told: ReachChapter) -> list[Part]:
+def _use(source: Source, told: ReachChapter) -> list[Part]:
     if told.use is None:
         return []
-    coverage = told.use.coverage[0]
-    text = (
-        f"The network log covers {of(coverage.n_days_with_records, coverage.n_days)} days from {coverage.first_day}"
-        f" to {coverage.last_day}; {number(coverage.n_without_organisation)} of {number(coverage.n_records)} rows do"
-        " not show who searched."
-    )
+    coverage, name = told.use.coverage[0], f"figure.use.{told.producer}"
+    text = Phrase((
+        "The network log covers ", *source.part_of(f"{name}.days", coverage.n_days_with_records, coverage.n_days),
+        f" days from {coverage.first_day} to {coverage.last_day}; ",
+        source.told(f"{name}.not-shown", coverage.n_without_organisation), " of ",
+        source.told(f"{name}.rows", coverage.n_records), " rows do not show who searched.",
+    ))  # fmt: skip
     unlisted: list[tuple[Cell, ...]] = [
-        (item.organisation, item.n_unlisted, item.n_listed, item.n_not_evaluable) for item in told.use.unlisted
+        (
+            item.organisation,
+            source.figure(f"{name}.unlisted.{item.organisation}", item.n_unlisted),
+            source.figure(f"{name}.listed.{item.organisation}", item.n_listed),
+            source.figure(f"{name}.unlisted.{item.organisation}", item.n_not_evaluable, "not_evaluable"),
+        )
+        for item in told.use.unlisted
     ]
-    seen = sum(item.answer == "not seen in the log" for item in told.use.unused)
+    seen = sum(item.answer == NOT_SEEN for item in told.use.unused)
+    untold = len(told.use.unused) - seen
     table = capped(
         "Searched on a day on which no list in force names them",
         (
@@ -215,55 +262,59 @@ def _use(told: ReachChapter) -> list[Part]:
             Column("No list in force that day", numeric=True),
         ),
         unlisted,
-        most=LEADING,
+        most=UNLISTED,
         more="custodiet network declared-vs-observed",
         note=(
             "A list can be older than a share, and a hub can be listed in place of those behind it: this asks a"
             " question and answers none."
         ),
     )
-    rest = Text(
-        f"{number(seen)} listed recipients do not appear in the log; {number(len(told.use.unused) - seen)} more"
-        " cannot be told.",
-        quiet=True,
-    )
-    return [Heading("Lists against the log"), Text(text), table, rest]
+    rest = Phrase((
+        source.told(f"{name}.not-seen", seen), " listed recipients do not appear in the log; ",
+        source.told(f"{name}.not-seen", untold, "not_evaluable"), " more cannot be told.",
+    ))  # fmt: skip
+    return [Heading("Lists against the log"), Text(text), table, Text(rest, quiet=True)]
 
 
-def _ban(told: ReachChapter) -> list[Part]:
+def _ban(source: Source, told: ReachChapter) -> list[Part]:
     if told.ban is None:
         return []
-    text = (
+    n = len(told.ban.federal)
+    text = Phrase((
         f"The page of {told.ban.as_of or 'an unknown day'} names immigration among the prohibited uses; the list lets"
-        f" in {counted(len(told.ban.federal), 'federal organisation')} ({listed(told.ban.federal, 6)})."
-        f" {told.ban.caveat}"
-    )
+        " in ", *source.number_of(f"figure.reach.{told.producer}.federal-named", n, "federal organisation"),
+        f" ({listed(told.ban.federal, 6)}). {told.ban.caveat}",
+    ))  # fmt: skip
     return [Text(text, lead="Stated policy beside the list:")]
 
 
-def _cut(cut: Cut) -> list[Part]:
-    word = cut.target
-    parts: list[Part] = [Heading(f"What would end {word} reach")]
-    parts.append(
-        Text(
-            f"{counted(cut.n_targets, f'{word} organisation')} known, {number(cut.n_reaching)} can reach the data now"
-            f" with full onward sharing; {number(cut.n_in_state)} active public in-state organisations can reach it"
-            " too.",
-            quiet=True,
-        )
-    )
-    parts.append(
+def _cut(source: Source, told: ReachChapter, cut: Cut) -> list[Part]:
+    word, name = cut.target, f"figure.cut.{cut.source}.{cut.target}"
+    known = Phrase((
+        *source.number_of(f"{name}.known", cut.n_targets, f"{word} organisation"), " known, ",
+        source.told(f"{name}.reaching", cut.n_reaching), " can reach the data now with full onward sharing; ",
+        source.told(f"{name}.in-state", cut.n_in_state), " active public in-state organisations can reach it too.",
+    ))  # fmt: skip
+    parts: list[Part] = [
+        Heading(f"What would end {word} reach"),
+        Text(known, quiet=True),
         Bullets(
             (
-                Text(_reading(cut.direct, cut.source), lead="If nobody passes data on:"),
-                Text(_reading(cut.onward, cut.source), lead="If everybody does:"),
+                Text(_reading(source, cut.direct, cut.source, f"{name}.direct"), lead="If nobody passes data on:"),
+                Text(_reading(source, cut.onward, cut.source, f"{name}.onward"), lead="If everybody does:"),
             )
-        )
-    )
+        ),
+    ]
     plan = cut.onward.best or cut.direct.best
     if plan and plan.shares:
         rows: list[tuple[Cell, ...]] = [
-            (share.source, share.recipient, share.controlled_by, share.in_state_lost) for share in plan.shares
+            (
+                share.source,
+                share.recipient,
+                share.controlled_by,
+                source.figure(share_id(cut, share.source, share.recipient), share.in_state_lost),
+            )
+            for share in plan.shares
         ]
         table = capped(
             f"Fewest shares whose end would end {word} reach",
@@ -277,17 +328,20 @@ def _cut(cut: Cut) -> list[Part]:
             most=PLANNED,
             more="custodiet network cut",
         )
-        parts.append(
-            Folded(f"The shares of the plan ({counted(len(plan.shares), 'share')})", (table, Bullets(cut.caveats)))
-        )
+        shares = source.number_of(f"{name}.onward", len(plan.shares), "share")
+        said = Bullets(tuple(_tied(source, told, caveat) for caveat in cut.caveats))
+        parts.append(Folded(Phrase(("The shares of the plan (", *shares, ")")), (table, said)))
     return parts
 
 
-def _reading(found: Unplugging, producer: str) -> str:
-    verdict = told(found.verdict, producer)
+def _reading(source: Source, found: Unplugging, producer: str, name: str) -> Prose:
+    verdict = said_of(found.verdict, producer)
     if found.best is None:
         return f"{verdict}."
     if not found.best.shares:
         return f"{verdict}; no share would have to end."
-    lost = f"{counted(found.best.in_state_lost, 'in-state organisation')} would lose reach with the plan"
-    return f"{verdict}; {counted(len(found.best.shares), 'share')} would have to end, and {lost}."
+    return Phrase((
+        f"{verdict}; ", *source.number_of(name, len(found.best.shares), "share"), " would have to end, and ",
+        *source.number_of(f"{name}.lost", found.best.in_state_lost, "in-state organisation"),
+        " would lose reach with the plan.",
+    ))  # fmt: skip

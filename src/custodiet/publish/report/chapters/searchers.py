@@ -7,15 +7,14 @@ from typing import Any, Final
 
 from custodiet.law.order import interval
 from custodiet.model.terms import Level
+from custodiet.publish.figures.searchers import CLASSES as CLASSES
+from custodiet.publish.figures.searchers import ENOUGH, LISTED
 from custodiet.publish.report.chapters.linking import unsure
 from custodiet.publish.report.charts import shares_of, with_claims
-from custodiet.publish.report.document import Cell, Chapter, Column, Note, Part, capped
+from custodiet.publish.report.document import Cell, Chapter, Column, Note, Part, Phrase, Stated, capped
 from custodiet.publish.report.source import Source
-from custodiet.publish.report.wording import counted, number, share, shown_interval
+from custodiet.publish.report.wording import share, shown_interval
 
-ENOUGH: Final = 30
-LISTED: Final = 25
-CLASSES: Final = ("stated", "unknown", "uninformative", "hidden", "not told")
 CLASS_WORDS: Final = ("a purpose is stated", "not placed", "says nothing", "hidden", "not told")
 
 _COUNTS: Final = "sum(n)::BIGINT AS n, count(DISTINCT org) AS orgs, " + ", ".join(
@@ -51,8 +50,16 @@ def chapters(source: Source) -> Iterator[Chapter]:
     ]
     orgs = int(source.case.value("SELECT count(DISTINCT org) FROM report_searchers"))
     unnamed = int(source.case.value("SELECT coalesce(sum(n), 0)::BIGINT FROM report_searchers WHERE org IS NULL"))
-    lead = f"{counted_searches(source, total)}{unsure(source)} by {counted(orgs, 'organisation')}"
-    lead += f"; {number(unnamed)} do not show who searched." if unnamed else "."
+    lead = Phrase(
+        (
+            *counted_searches(source, total),
+            *unsure(source),
+            " by ",
+            *source.number_of("figure.searchers", orgs, "organisation"),
+            *(("; ", source.told("figure.searchers.unnamed", unnamed), " do not show who searched") if unnamed else ()),
+            ".",
+        )
+    )
     yield Chapter("searchers", "Who searched", tuple(parts), lead)
 
 
@@ -63,9 +70,10 @@ def _claim_of(row: Sequence[Cell], column: int) -> str:
     return f"figure.level.{row[0]}.{CLASSES[column // 2 - 1].replace(' ', '-')}" if column % 2 == 0 else ""
 
 
-def counted_searches(source: Source, n: int) -> str:
+def counted_searches(source: Source, n: int) -> tuple[str | Stated, str]:
     """Write how many searches there are, or rows of logs where copies were not joined."""
-    return counted(n, "search", "searches") if source.is_linked else counted(n, "row of logs", "rows of logs")
+    one, many = ("search", "searches") if source.is_linked else ("row of logs", "rows of logs")
+    return source.total(source.counted, n), f" {one if n == 1 else many}"
 
 
 def class_counts(row: dict[str, Any]) -> list[int]:
@@ -79,19 +87,18 @@ def evaluable(row: dict[str, Any]) -> int:
 
 
 def _table(source: Source, caption: str, word: str, rows: list[dict[str, Any]], total: int, key: str) -> Part:
-    lines: list[tuple[Cell, ...]] = [
-        (
-            row[key] or "not known",
-            source.figure(f"figure.{key}.{row[key] or 'not known'}", row["n"]),
-            share(row["n"], total),
-            row["orgs"],
-            evaluable(row),
-            source.figure(f"figure.{key}.{row[key] or 'not known'}.uninformative", row["uninformative"]),
-            share(row["uninformative"], evaluable(row)),
-            shown_interval(row["uninformative"], evaluable(row)),
+    lines: list[tuple[Cell, ...]] = []
+    for row in rows:
+        name = f"figure.{key}.{row[key] or 'not known'}"
+        lines.append(
+            (
+                row[key] or "not known",
+                source.figure(name, row["n"]),
+                source.figure(name, share(row["n"], total)),
+                source.figure(f"{name}.organisations", row["orgs"]),
+                *_readable(source, name, row),
+            )
         )
-        for row in rows
-    ]
     return capped(
         caption,
         (
@@ -107,6 +114,18 @@ def _table(source: Source, caption: str, word: str, rows: list[dict[str, Any]], 
         lines,
         most=len(lines),
         more="custodiet export searches",
+    )
+
+
+def _readable(source: Source, name: str, row: dict[str, Any]) -> tuple[Cell, ...]:
+    """Give readable reasons, those that say nothing, and their rate with its interval."""
+    readable, nothing = evaluable(row), row["uninformative"]
+    of = f"{name}.readable"
+    return (
+        source.figure(of, readable),
+        source.figure(f"{name}.uninformative", nothing),
+        source.figure(f"{name}.uninformative", share(nothing, readable), of=of),
+        source.figure(f"{name}.uninformative", shown_interval(nothing, readable), "interval", of=of),
     )
 
 
@@ -143,11 +162,8 @@ def _organisations(source: Source) -> list[Part]:
             row["org"],
             row["level"],
             row["state"],
-            row["n"],
-            evaluable(row),
-            row["uninformative"],
-            share(row["uninformative"], evaluable(row)),
-            shown_interval(row["uninformative"], evaluable(row)),
+            source.figure(f"figure.org.{row['org']}", row["n"]),
+            *_readable(source, f"figure.org.{row['org']}", row),
         )
         for row in enough
     ]
@@ -168,9 +184,13 @@ def _organisations(source: Source) -> list[Part]:
             lines,
             most=LISTED,
             more="custodiet export searches",
-            note=(
-                f"Ordered by the lower end of the interval. Organisations with fewer than {ENOUGH} evaluable searches"
-                f" are left out ({number(few)}). A short reason is not by itself improper."
+            note=Phrase(
+                (
+                    f"Ordered by the lower end of the interval. Organisations with fewer than {ENOUGH} evaluable"
+                    " searches are left out (",
+                    source.told("figure.searchers.few", few),
+                    "). A short reason is not by itself improper.",
+                )
             ),
         )
     ]

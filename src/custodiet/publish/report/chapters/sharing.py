@@ -6,14 +6,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from custodiet.publish.figures.figure import sql_of
-from custodiet.publish.figures.lists import GROUP_OF, LATEST_LISTS, LONGEST
+from custodiet.publish.figures.lists import GROUP_OF, GROUPS, LATEST_LISTS, LISTED, LONGEST
 from custodiet.publish.report.charts import shares_of, with_claims
-from custodiet.publish.report.document import Cell, Chapter, Column, Folded, Part, Text, capped
+from custodiet.publish.report.document import Cell, Chapter, Column, Folded, Part, Phrase, Text, capped
 from custodiet.publish.report.source import Source
 from custodiet.publish.report.wording import counted, number, share
-
-LISTED: Final = 40
-GROUPS: Final = ("same state", "other state", "federal", "private", "not known")
 
 # One row per producer, direction and organisation of its latest list.
 LATEST: Final = sql_of(LATEST_LISTS, {"shares": "shares"})
@@ -56,17 +53,28 @@ def chapters(source: Source) -> Iterator[Chapter]:
             row_word="Producer",
         )
         parts.append(with_claims(chart, source.figure, _claim_of))
-    parts += [_producers(rows), *_states(source)]
+    parts += [_producers(source, rows), *_states(source)]
     others = int(source.case.value(_TABLES))
     if others:
         parts.append(
             Text(
-                f"{number(others)} more pairs are stated by a table of somebody else (a newspaper’s, say), not by"
-                " source or recipient; they count in reach, not here.",
+                Phrase(
+                    (
+                        source.told("figure.shares-by-others", others),
+                        " more pairs are stated by a table of somebody else (a newspaper’s, say), not by source or"
+                        " recipient; they count in reach, not here.",
+                    )
+                ),
                 quiet=True,
             )
         )
-    lead = f"Latest lists of {counted(len(rows), 'organisation')}. A listed share is a setting, not proof of a search."
+    lead = Phrase(
+        (
+            "Latest lists of ",
+            *source.number_of("figure.lists", len(rows), "organisation"),
+            ". A listed share is a setting, not proof of a search.",
+        )
+    )
     yield Chapter("sharing", "Sharing", tuple(parts), lead)
 
 
@@ -77,16 +85,14 @@ def _claim_of(row: Sequence[Cell], column: int) -> str:
     return f"figure.shares.{row[0]}.{GROUPS[column // 2 - 1].replace(' ', '-')}" if column % 2 == 0 else ""
 
 
-def _producers(rows: list[dict[str, Any]]) -> Part:
+def _producers(source: Source, rows: list[dict[str, Any]]) -> Part:
     lines: list[tuple[Cell, ...]] = [
         (
             row["producer"],
             row["out_of"] and row["out_of"].isoformat(),
-            row["n_out"] or None,
-            *(row[f"out_{name.replace(' ', '_')}"] if row["n_out"] else None for name in GROUPS),
-            row["out_inactive"] if row["n_out"] else None,
+            *(_lets_in(source, row) if row["n_out"] else [None] * (2 + len(GROUPS))),
             row["in_of"] and row["in_of"].isoformat(),
-            row["n_in"] or None,
+            source.figure(f"figure.reaches.{row['producer']}", row["n_in"] or None),
         )
         for row in sorted(rows, key=lambda row: (-(row["n_out"] + row["n_in"]), row["producer"]))
     ]
@@ -109,15 +115,30 @@ def _producers(rows: list[dict[str, Any]]) -> Part:
     )
 
 
+def _lets_in(source: Source, row: dict[str, Any]) -> list[Cell]:
+    """Give how many the list lets in, by group, and how many of them are tagged inactive."""
+    name = f"figure.shares.{row['producer']}"
+    groups = [(f"{name}.{group.replace(' ', '-')}", row[f"out_{group.replace(' ', '_')}"]) for group in GROUPS]
+    told = [(name, row["n_out"]), *groups, (f"{name}.inactive", row["out_inactive"])]
+    return [source.figure(claim, n) for claim, n in told]
+
+
 def _states(source: Source) -> list[Part]:
     rows = source.counts(_BY_STATE)
     total = sum(row["pairs"] for row in rows)
     if not total:
         return []
-    lines: list[tuple[Cell, ...]] = [
-        (row["state"] or "not known", row["orgs"], row["pairs"], share(row["pairs"], total), row["producers"])
-        for row in rows
-    ]
+    lines: list[tuple[Cell, ...]] = []
+    for row in rows:
+        state = row["state"] or "not known"
+        name = f"figure.recipients.{state}"
+        numbers = (
+            (f"{name}.organisations", row["orgs"]),
+            (name, row["pairs"]),
+            (name, share(row["pairs"], total)),
+            (f"{name}.producers", row["producers"]),
+        )
+        lines.append((state, *(source.figure(claim, cell) for claim, cell in numbers)))
     table = capped(
         "Recipients by their state, in order of the postal code",
         (
