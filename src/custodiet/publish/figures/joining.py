@@ -45,7 +45,7 @@ def of_joining(count: Count) -> Iterator[Figure]:
         "figure.sightings", seen, "rows of search logs", f"{seen:,} rows of logs record {total:,} searches.",
         "Rows of logs, each joined to one search.", None,
         "SELECT coalesce(sum(n_sightings), 0)::BIGINT FROM {searches}",
-        ({"table": "sightings", "where": [], "count": "rows"},),
+        ({"table": "searches", "where": [], "count": {"sum": "n_sightings"}},),
     )  # fmt: skip
     for basis, n, sightings in rows:
         told, where = basis or "not stated", [{"column": "basis", "is": basis}]
