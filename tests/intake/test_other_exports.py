@@ -251,3 +251,39 @@ def test_a_table_beside_another_is_refused_aloud(tmp_path: Path) -> None:
     (message,) = [problem["message"] for problem in problems if problem["code"] == "unsupported"]
     assert "A second table stands beside the first, under 6 of its labels" in message
     assert "unsupported" in disclosure["problems"]
+
+
+def test_headings_of_groups_are_no_searches(tmp_path: Path) -> None:
+    """A report in groups: the heading was moved to the agency's column and became a search without a time."""
+    lines = [HEADER, ["Agency: Anytown OH PD"], row(3), row(4), ["Subtotal", "2"],
+             ["Agency: Sampleton OH PD"], row(5), ["continued from the last page"]]  # fmt: skip
+    disclosure, records, problems = load(tmp_path, csv_text(lines))
+    assert [one["case_number"] for one in records] == ["26-3", "26-4", "26-5"]
+    assert disclosure["n_layout"] == 4
+    assert any(problem["message"].startswith("3 rows hold words in one cell") for problem in problems)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Search Time|User|Agency|Plate|Reason\n-----------|----|------|-----|------\n{}(2 rows affected)\n",
+        "+-----+---+---+---+---+\n| Search Time | User | Agency | Plate | Reason |\n+-----+---+---+---+---+\n{}"
+        "+-----+---+---+---+---+\n2 rows in set (0.01 sec)\n",
+    ],
+    ids=["one client", "another"],
+)
+def test_lines_that_a_database_client_draws_are_no_searches(tmp_path: Path, text: str) -> None:
+    edge = "| " if text.startswith("+") else ""
+    body = "".join(f"{edge}2026-03-1{n} 10:00:00|jdoe|Anytown OH PD|INV{n}|theft{edge.strip()}\n" for n in range(3, 7))
+    _, records, _ = load(tmp_path, text.format(body))
+    assert [(one["searched_at"].day, one["reason"]) for one in records] == [(n, "theft") for n in (13, 14, 15, 16)]
+
+
+def test_the_time_in_utc_is_taken_before_the_local_one(tmp_path: Path) -> None:
+    rows = [
+        ["Search Time (Local)", "Search Time (UTC)", "User", "Plate", "Reason"],
+        *([f"03/1{n}/2026 05:00", f"03/1{n}/2026 10:00", "jdoe", "INV1", "theft"] for n in (3, 4)),
+    ]
+    _, records, problems = load(tmp_path, csv_text(rows))
+    assert [one["searched_at"].hour for one in records] == [10, 10]
+    assert "zone-assumed" not in {problem["code"] for problem in problems}

@@ -54,7 +54,7 @@ _HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _SUFFIX: Final = re.compile(r"(?<=[^\W\d_])[ ]?(?:_|\.)\d{1,2}$")
 # The zone that a label of times states for its column; see `times.zone_in_label`.
 _ZONE: Final = re.compile(
-    r"(?<=[^\W\d_])(?:[\s_]*[(\[]\s*(?:utc|gmt|zulu|[ecmp][sd]?t|ak[sd]t|hst|local(?: time)?|america/\w+(?:/\w+)?"
+    r"(?<=[^\W\d_])(?:[\s_]*[(\[]\s*(?:utc|gmt|zulu|[ecmp][sd]?t|ak[sd]t|hst|america/\w+(?:/\w+)?"
     r"|(?:us/)?(?:eastern|central|mountain|pacific)(?: standard| daylight)?(?: time)?)\s*[)\]]|[\s_]+(?:utc|gmt))$",
     re.IGNORECASE,
 )

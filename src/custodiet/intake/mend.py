@@ -24,7 +24,9 @@ from custodiet.intake.layout import (
     is_blank_row,
     is_error_line,
     is_footer,
+    is_lone_text,
     is_repeated_header,
+    is_ruled_line,
     is_total,
     misfit_pattern,
     propose_repairs,
@@ -74,8 +76,15 @@ def mend_layout(stage: Stage, header: Header, timing: Timing) -> Mended:
     n_rows, n_aside = stage.count() - stage.n_blank, 0
     groups: list[MendedGroup] = []
     problems: list[Problem] = []
+    has_times = any(name in ("searched_at", "search_date", "event_at") for name in header.match.mapping.values())
+    remarks: list[int] = []
     while rows := stage.rows(f"row_no > {last} AND ({where})", _ROW_LIMIT):
-        last = rows[-1][0]
+        n_found, last = len(rows), rows[-1][0]
+        lone = [row for row in rows if has_times and _is_remark(row[3], header)]
+        stage.set_aside([row[0] for row in lone])
+        remarks += [row[1] for row in lone]
+        gone = {row[0] for row in lone}
+        rows = [row for row in rows if row[0] not in gone]
         proposal = propose_repairs(
             layout, ((source_row, cells) for row_no, source_row, _, cells in rows if row_no not in header_rows),
             n_rows=n_rows,
@@ -85,10 +94,19 @@ def mend_layout(stage: Stage, header: Header, timing: Timing) -> Mended:
         n_aside += len(aside)
         groups += _apply(stage, rows, proposal)
         problems += proposal.problems
-        if len(rows) < _ROW_LIMIT:
+        if n_found < _ROW_LIMIT:
             break
     stage.set_aside(sorted(header_rows))
-    return Mended(n_aside + stage.n_blank, tuple(groups), tuple(problems))
+    if remarks:
+        message = f"{len(remarks):,} rows hold words in one cell and no time: headings or remarks, no records."
+        problems.append(Problem("note", message, where=f"first row {remarks[0]:,}"))
+    return Mended(n_aside + len(remarks) + stage.n_blank, tuple(groups), tuple(problems))
+
+
+def _is_remark(cells: list[str | None], header: Header) -> bool:
+    """Tell a remark from what is layout by its words: a total, a footer, a broken download."""
+    told = is_footer(cells) or is_error_line(cells) or is_total(cells)
+    return not told and is_lone_text(cells, len([label for label in header.raw if label.strip()]))
 
 
 def _apply(stage: Stage, rows: list[_Row], proposal: Proposal) -> list[MendedGroup]:
@@ -113,6 +131,7 @@ def _layout_rows(rows: list[_Row], header: Header, proposal: Proposal) -> list[i
                 is_blank_row(cells)
                 or is_total(cells)
                 or is_footer(cells)
+                or is_ruled_line(cells)
                 or is_error_line(cells)
                 or is_repeated_header(cells, header.labels)
             )
@@ -134,6 +153,7 @@ def _doubtful(stage: Stage, header: Header, timing: Timing) -> str:
     required = [place for place, name in match.mapping.items() if name in ("searched_at", "search_date", "event_at")]
     if required:
         tests.append(f"coalesce(trim({cell(required[0])}), '') = ''")
+        tests.append(f"regexp_full_match(trim({cell(required[0])}), '[-=+_]{{2,}}')")
     else:
         tests.append("(" + " AND ".join(f"coalesce(trim({cell(i)}), '') = ''" for i in range(stage.width)) + ")")
     labelled = sorted(match.mapping)

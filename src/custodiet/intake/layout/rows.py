@@ -27,11 +27,17 @@ _FOOTER: Final = re.compile(
     r"(?is)^\W{0,5}(?:(?:generated|printed|exported|created|produced"
     r"|prepared|downloaded|run|reported|report generated|report)\b"
     r".{0,60}\b(?:by|on|at|date)\b.{0,120}|page \d+(?: of \d+)?|end of (?:the )?(?:report|file|list|data)"
-    r"|[\d,]+ (?:rows?|records?|results?|searches)(?: (?:found|returned|exported|selected))?"
+    r"|[\d,]+ (?:rows?|records?|results?|searches)(?: (?:found|returned|exported|selected|affected|in set))?"
+    r"(?: \([\d.]+ sec\))?"
     r"|(?:confidential|for official use only|law enforcement sensitive)\b.{0,120})\W{0,5}$"
 )
 _NUMERIC: Final = frozenset({CellType.BLANK, CellType.INTEGER, CellType.NUMBER, CellType.DASHES})
 _RECORD_CELLS: Final = frozenset({CellType.UUID, CellType.TIME, CellType.TIME_RANGE})
+
+_WORDS: Final = frozenset({CellType.ORG, CellType.PROSE, CellType.TEXT})
+_WIDE: Final = 4
+_RULED: Final = re.compile(r"[-=+_]{2,}")
+_LONG_RULE: Final = 5
 
 Cells = Sequence[str | None]
 
@@ -56,6 +62,18 @@ def is_footer(cells: Cells) -> bool:
     """Tell whether a row is what a report program prints below the data: who made it and when, a page number."""
     filled = [cell for cell in cells if cell_type(cell) is not CellType.BLANK]
     return len(filled) == 1 and bool(_FOOTER.match((filled[0] or "").strip()))
+
+
+def is_ruled_line(cells: Cells) -> bool:
+    """Tell whether a row is a line that a database client draws below its labels: dashes in every cell."""
+    filled = [(cell or "").strip() for cell in cells if (cell or "").strip()]
+    return max(map(len, filled), default=0) >= _LONG_RULE and all(_RULED.fullmatch(text) for text in filled)
+
+
+def is_lone_text(cells: Cells, width: int) -> bool:
+    """Tell whether a row of a wide table is a remark or the heading of a group: words in one cell, nothing beside."""
+    looks = [look for look in map(cell_type, cells) if look is not CellType.BLANK]
+    return width >= _WIDE and len(looks) == 1 and looks[0] in _WORDS
 
 
 def is_total(cells: Cells) -> bool:
