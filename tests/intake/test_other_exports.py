@@ -287,3 +287,21 @@ def test_the_time_in_utc_is_taken_before_the_local_one(tmp_path: Path) -> None:
     _, records, problems = load(tmp_path, csv_text(rows))
     assert [one["searched_at"].hour for one in records] == [10, 10]
     assert "zone-assumed" not in {problem["code"] for problem in problems}
+
+
+def test_rows_that_a_quotation_mark_took_in_are_said(tmp_path: Path) -> None:
+    """Two stray marks, rows apart: the marks are even, the file looks whole, and rows are gone."""
+    lines = [",".join(HEADER), *(",".join(row(n)) for n in (3, 4, 5, 6, 7))]
+    lines[2] = lines[2].replace("theft", '"bag')
+    lines[4] = lines[4].replace("theft", 'bag"')
+    _, records, problems = load(tmp_path, "\n".join(lines) + "\n")
+    assert len(records) == 3
+    (message,) = [problem["message"] for problem in problems if problem["code"] == "unclosed-quote"]
+    assert message.startswith("1 cell holds what look like whole rows")
+
+
+def test_a_reason_of_several_lines_is_no_row(tmp_path: Path) -> None:
+    text = "seen at 10:30, north, south, east, west, up\nthen 10:45 gone, again"
+    _, records, problems = load(tmp_path, csv_text([HEADER, row(3, reason=text)]))
+    assert records[0]["reason"] == text
+    assert "unclosed-quote" not in {problem["code"] for problem in problems}

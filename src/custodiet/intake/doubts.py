@@ -21,6 +21,7 @@ STATED = ("reason", "case_number", "user", "plate")
 _CONSTANT_ROWS = 20
 _MOST_COLUMNS = 500
 _LABELS_OF_A_TABLE = 3
+_FEWEST_COLUMNS = 4
 
 
 def search_doubts(context: TableContext, typing: RecordTyping, n_records: int) -> list[Problem]:
@@ -28,7 +29,7 @@ def search_doubts(context: TableContext, typing: RecordTyping, n_records: int) -
     receipt = context.origin.receipt
     problems = _time_problems(context, "searched_at", "records")
     problems += _receipt_notes(context, receipt.withheld_columns if receipt else ())
-    problems += _constants(context, typing) + _count_notes(context, n_records) + _remade(context)
+    problems += _constants(context, typing) + _count_notes(context, n_records) + _remade(context) + _swallowed(context)
     return problems + _unplaced(context)
 
 
@@ -155,6 +156,28 @@ def _remade(context: TableContext) -> list[Problem]:
         "its texts may be changed too. Cite the original where it can be had."
     )
     return [Problem("note", message)]
+
+
+def _swallowed(context: TableContext) -> list[Problem]:
+    """Find cells that hold whole rows: a quotation mark that nobody closed took them in, up to the next one."""
+    width = min(sum(1 for label in context.labels if label), _MOST_COLUMNS)
+    if width < _FEWEST_COLUMNS:
+        return []
+    tests = []
+    for place, name in context.match.mapping.items():
+        if place < context.stage.width and context.match.format.type_of(name) in ("text", "account", "case-number"):
+            text = cell(place)
+            inside = f"regexp_matches({text}, '\\n([^\\n]*?[,;|\\t]){{{width - 1}}}[^\\n]*')"
+            timed = f"regexp_matches({text}, '\\n[^\\n]*[0-9]:[0-9]{{2}}')"
+            tests.append(f"(contains({text}, E'\\n') AND {inside} AND {timed})")
+    n = int(str(context.stage.value("count(*)", " OR ".join(tests)))) if tests else 0
+    if not n:
+        return []
+    message = (
+        f"{n:,} cells hold what look like whole rows of the table: a quotation mark within a text took them in. Those "
+        "searches are missing from the counts; set the mark right in a copy, or ask for the table as a workbook."
+    )
+    return [Problem("unclosed-quote", message)]
 
 
 def _receipt_notes(context: TableContext, withheld: Sequence[str]) -> list[Problem]:
