@@ -219,6 +219,19 @@ class Case:
         finally:
             self._connection.unregister(name)
 
+    @contextmanager
+    def shown_as(self, table: str, select: str) -> Iterator[None]:
+        """Let SQL read a SELECT in the place of a table for the time of the block; it names the table ``stored``.
+
+        The table is not changed, and a second connection (:meth:`beside`) reads it as it is.
+        """
+        name = ALL_TABLES[table].name
+        self.execute(f"CREATE TEMP VIEW {name} AS WITH stored AS (SELECT * FROM disclosed.main.{name}) {select}")
+        try:
+            yield
+        finally:
+            self.execute(f"DROP VIEW temp.{name}")
+
     def _ensure_tables(self) -> None:
         with self.transaction():
             for table in ALL_TABLES.values():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -21,6 +21,8 @@ from custodiet.network import Network, changes_between, declared_and_observed
 from custodiet.network.exchange import export_network
 from custodiet.network.pictures import Picture, draw_around, draw_map, draw_matrix
 from custodiet.network.use import DeclaredAndObserved
+from custodiet.privacy import Publication, outward_names
+from custodiet.publish.export import DEFAULT_PUBLICATION
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 _DAY: Final = click.DateTime(formats=["%Y-%m-%d"])
@@ -63,9 +65,14 @@ def _day(moment: datetime | None) -> date | None:
 
 
 @contextmanager
-def _network(case_dir: Path, as_of: datetime | None) -> Iterator[Network]:
-    with Case.open(case_dir) as case:
+def _network(case_dir: Path, as_of: datetime | None, *, outward: bool = False) -> Iterator[Network]:
+    """Give the network of a case; what goes to a file has pseudonyms for entries that may be names of persons."""
+    with Case.open(case_dir) as case, _shown(case, outward=outward):
         yield Network.from_case(case, _day(as_of))
+
+
+def _shown(case: Case, *, outward: bool) -> AbstractContextManager[None]:
+    return outward_names(Publication(case, DEFAULT_PUBLICATION)) if outward else nullcontext()
 
 
 def _write_picture(path: Path | None, draw: Callable[[], Picture]) -> None:
@@ -92,7 +99,7 @@ def reach(
     case_dir: Path,
 ) -> None:
     """Show who can reach an ORGANISATION's data, without and with onward sharing."""
-    with _network(case_dir, as_of) as network:
+    with _network(case_dir, as_of, outward=svg is not None) as network:
         answer = network.reach(organisation, hops)
         name = answer.organisation.name
         _write_picture(svg, lambda: draw_around(answer) if picture == "around" else draw_map(network, name))
@@ -143,7 +150,7 @@ def hubs(
     """Show who concentrates reach: many recipients, many sources, or a place between."""
     if since is not None and as_of is None:
         raise UsageError("--since needs a later day to compare with.", hint="Add --as-of DATE.")
-    with Case.open(case_dir) as case:
+    with Case.open(case_dir) as case, _shown(case, outward=svg is not None):
         network = Network.from_case(case, _day(as_of))
         answer = network.hubs(top)
         changed = changes_between(case, since.date(), as_of.date()) if since and as_of else None
@@ -212,7 +219,7 @@ def declared_vs_observed(producer: str | None, as_of: datetime | None, as_json: 
 @_common
 def export(to: Path, as_of: datetime | None, as_json: bool, case_dir: Path) -> None:
     """Write the network as GraphML or JSON node-link."""
-    with _network(case_dir, as_of) as network:
+    with _network(case_dir, as_of, outward=True) as network:
         n_edges = export_network(network, to)
         summary = network.to_json()
     if as_json:

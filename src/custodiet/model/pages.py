@@ -16,6 +16,7 @@ _LEAVES = {
     "keep": "as it is",
     "pseudonym": "pseudonym of the publication",
     "words": "allow-listed words only",
+    "words-json": "allow-listed words only, in each text of the object",
     "name": "last part of the path",
     "hour": "coarsened to the hour",
     "never": "stays in the case",

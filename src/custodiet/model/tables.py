@@ -7,9 +7,12 @@ says how a column may be published:
 * ``keep``: as it is,
 * ``pseudonym``: an account name; a pseudonym per publication,
 * ``words``: free text; only allow-listed words,
+* ``words-json``: free texts in a JSON object; only allow-listed words of each,
 * ``name``: the last part of a path,
 * ``hour``: a time; coarsened to the hour,
 * ``never``: stays in the case.
+
+In every column that is kept, an entry of a list that may be a person's name is a pseudonym (``privacy.names``).
 """
 
 from __future__ import annotations
@@ -18,7 +21,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 ColumnType = Literal["text", "integer", "real", "boolean", "timestamp", "local-time", "date", "text-list", "citations"]
-Leaves = Literal["keep", "pseudonym", "words", "name", "hour", "never"]
+Leaves = Literal["keep", "pseudonym", "words", "words-json", "name", "hour", "never"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +259,7 @@ PORTALS: Final = Table(
         _c("hotlist_policy", "text", "as stated"),
         _c("hotlists", "text", "as stated"),
         _c("last_updated", "timestamp", "as stated on the page"),
-        _c("other", "text", "JSON object: heading to text of what has no column"),
+        _c("other", "text", "JSON object: heading to text of what has no column", "words-json"),
         _c("disclosure_id", "text", "the disclosure"),
         _c("source_row", "integer", "the row, or 1 for a page"),
     ),

@@ -6,8 +6,9 @@ known attacks on the result before a byte is written. Nothing here publishes a p
 any form: there is no switch for it.
 """
 
+from custodiet.privacy.named import outward_names
 from custodiet.privacy.publication import Publication
 from custodiet.privacy.tables import outward_table
 from custodiet.privacy.text import MASK, outward_text, outward_texts
 
-__all__ = ["MASK", "Publication", "outward_table", "outward_text", "outward_texts"]
+__all__ = ["MASK", "Publication", "outward_names", "outward_table", "outward_text", "outward_texts"]

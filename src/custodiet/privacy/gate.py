@@ -1,6 +1,6 @@
 """Run the known attacks on what would be published, before a byte of it is written.
 
-1. residue: plates and account names of the case in the decoded output;
+1. residue: plates, account names and names of persons among the entries of lists in the decoded output;
 2. join: published rows that single out what their own disclosure hides;
 3. small cells: counts about persons from which one could be told;
 4. link: a pseudonym that is not of this publication, and so could tie two together.
@@ -22,6 +22,7 @@ from custodiet.case.stored import StoredRows
 from custodiet.model.errors import PublishingRefused
 from custodiet.privacy.decoded import Decoded, Undecodable, decode
 from custodiet.privacy.joins import singled_out
+from custodiet.privacy.named import PersonalNames, outward_names, personal_names
 from custodiet.privacy.publication import ACCOUNT_PREFIX, Publication, subject_pseudonym
 from custodiet.privacy.quotes import approved_texts
 from custodiet.privacy.residue import (
@@ -35,6 +36,7 @@ from custodiet.privacy.residue import (
     plates_among_tokens,
     plates_in,
     secrets_of,
+    secrets_of_names,
 )
 from custodiet.privacy.small_cells import MIN_CELL, lines_of, recoverable_cells
 
@@ -102,7 +104,10 @@ def check_publication(
         person_counts: Tables of counts about persons.
         min_cell: Smallest count about persons that may be shown.
     """
-    secrets = secrets_of(publication.case, with_accounts=not publication.accounts_named)
+    with outward_names(publication):
+        secrets = secrets_of(publication.case, with_accounts=not publication.accounts_named)
+    found = personal_names(publication)
+    names = secrets_of_names(secrets, found.masked, _readable(publication, found))
     quoted = approved_texts(publication.case)
     own = _own_pseudonyms(publication)
     refusals: list[Refusal] = []
@@ -110,6 +115,7 @@ def check_publication(
         try:
             for part in decode(name, output):
                 refusals += _residue(secrets, part, quoted)
+                refusals += _names(names, part)
                 refusals += _links(part, own)
                 refusals += _joins(publication, part)
         except Undecodable as error:
@@ -171,6 +177,30 @@ def _residue(secrets: Secrets, part: Decoded, quoted: Sequence[str]) -> Iterable
             "residue", part.place, inner, f"{inner} accounts are named by the pseudonym of the case itself.",
             "Take indicators from outward_table.",
         )  # fmt: skip
+
+
+def _names(names: Secrets, part: Decoded) -> Iterable[Refusal]:
+    """Look for names of persons among the entries of lists; in running text only for those of two words or more."""
+    if not names.whole:
+        return
+    found = accounts_in_cells(names, (cell for cell in part.cells if not is_harmless(cell)))
+    found += accounts_among_tokens(names, part.tokens) if part.tokens is not None else 0
+    found += sum(accounts_in_prose(names, text) for text in part.prose)
+    if found:
+        yield Refusal(
+            "residue", part.place, found, f"{found} entries of lists that may be names of persons stand in it.",
+            "Take what is published from the case under outward_names; a file that is called so has to be renamed.",
+        )  # fmt: skip
+
+
+def _readable(publication: Publication, found: PersonalNames) -> set[str]:
+    """Name all organisations and places that are published as they are."""
+    with outward_names(publication):
+        rows = publication.case.rows(
+            "SELECT name FROM organisations UNION SELECT canonical FROM organisations"
+            " UNION SELECT place FROM organisations UNION SELECT producer FROM disclosures"
+        )
+    return {name for (name,) in rows if name} - set(found.masked.values())
 
 
 def _unquoted(text: str, quoted: Sequence[str]) -> str:

@@ -19,6 +19,7 @@ from custodiet.case import Case
 from custodiet.model.errors import UsageError
 
 ACCOUNT_PREFIX: Final = "account-"
+NAME_PREFIX: Final = "name-"
 _DIGITS: Final = 16
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,99}")
 
@@ -79,6 +80,17 @@ class Publication:
         return [
             ACCOUNT_PREFIX + digest(key, _plain(owner) + b"\x1f" + _plain(account), "sha256").hex()[:_DIGITS]
             for owner, account in named
+        ]
+
+    def names(self, names: Iterable[str]) -> list[str]:
+        """Return the pseudonyms of entries of lists that may be names of persons: ``name-`` and 16 hexadecimal digits.
+
+        Two spellings have two pseudonyms, as the tables are joined by the name as released.
+        """
+        key, digest = self.key, hmac.digest
+        return [
+            NAME_PREFIX + digest(key, b"name\x1f" + name.encode("utf-8", "surrogatepass"), "sha256").hex()[:_DIGITS]
+            for name in names
         ]
 
 

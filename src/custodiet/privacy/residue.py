@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -89,6 +89,31 @@ def secrets_of(case: Case, *, with_accounts: bool) -> Secrets:
     opaque = frozenset(name for words in whole if _OPAQUE.fullmatch(name := "-".join(words)))
     lengths_by_start = {word: frozenset(found) for word, found in lengths.items()}
     return Secrets(case, plates, told, lengths_by_start, whole, harmless, opaque)
+
+
+def secrets_of_names(secrets: Secrets, names: Iterable[str], others: Iterable[str]) -> Secrets:
+    """Return secrets that are names of persons among the entries of lists, to be looked for as account names are.
+
+    Args:
+        secrets: Those of the case.
+        names: The names.
+        others: Names of organisations and places that stay readable; a name that is part of one is looked for in
+            cells of its own alone, one that is the whole of one nowhere.
+    """
+    readable = frozenset(words_of(other) for other in others)
+    whole = frozenset(words_of(name) for name in names) - readable
+    told = {words for words in whole if len(words) > 1}
+    parts = {
+        words[start : start + length]
+        for words in readable
+        for length in {len(words) for words in told}
+        for start in range(len(words) - length + 1)
+    }
+    starts: dict[str, set[int]] = defaultdict(set)
+    for words in told - parts:
+        starts[words[0]].add(len(words))
+    by_start = {word: frozenset(found) for word, found in starts.items()}
+    return replace(secrets, told=frozenset(told - parts), lengths=by_start, whole=whole, opaque=frozenset[str]())
 
 
 def words_of(text: str) -> tuple[str, ...]:

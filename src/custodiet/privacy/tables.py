@@ -7,6 +7,7 @@ Every column leaves as ``model.tables`` says. Beyond the columns:
 * indicators and findings about an account stay in the case unless a reviewer added the rule with a
   reason, and then name the account by the pseudonym of the publication;
 * receipts say neither who sent a file nor what was noted beside it;
+* entries of lists that may be names of persons are pseudonyms, in every column (``named``);
 * folders are cut from every place that could name one: they are named after staff at times.
 
 Heavy steps run in the engine; texts and accounts are treated once per distinct value.
@@ -28,9 +29,10 @@ from custodiet.case.types import arrow_schema
 from custodiet.model.errors import UsageError
 from custodiet.model.tables import CONTRACT_TABLES, Column, Table
 from custodiet.privacy.copies import PUBLIC_ROWS, exposed_rows
+from custodiet.privacy.named import outward_names
 from custodiet.privacy.publication import Publication, subject_pseudonym
 from custodiet.privacy.receipts import with_public_receipts
-from custodiet.privacy.text import outward_texts
+from custodiet.privacy.text import outward_json, outward_texts
 
 _SHOWN: Final = "('value', 'partial')"
 _JOINED_BY: Final = frozenset({"search_id", "networks", "devices"})
@@ -67,6 +69,7 @@ def outward_table(publication: Publication, table: str, *, without: Collection[s
         )
     columns = [column for column in definition.columns if column.leaves != "never" and column.name not in without]
     with ExitStack() as stack:
+        stack.enter_context(outward_names(publication))
         rows = publication.case.query(_View(publication, definition, stack, columns).sql())
     rows = rows.cast(_schema(definition, columns))
     if table in _ABOUT_ACCOUNTS:
@@ -88,6 +91,7 @@ def outward_parts(publication: Publication, table: str) -> Iterator[pa.Table]:
     schema = _schema(definition, columns)
     case = publication.case
     with ExitStack() as stack:
+        stack.enter_context(outward_names(publication))
         view = _View(publication, definition, stack, columns)
         if table in _LOGS:
             # Rows of a log stand in the case as they are published: no sorting of the whole.
@@ -161,6 +165,8 @@ class _View:
         cell = f't."{column.name}"'
         if column.leaves == "words":
             return self._mapped(column.name, cell, outward_texts)
+        if column.leaves == "words-json":
+            return self._mapped(column.name, cell, outward_json)
         if column.leaves == "name":
             return self._mapped(column.name, cell, lambda paths: [last_part(path) for path in paths])
         if column.leaves == "pseudonym":

@@ -6,10 +6,11 @@ that identify somebody (see ``shapes``) are masked first, so that the words in t
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 from custodiet.privacy.shapes import HALVES, IDENTIFYING, PLATES
 from custodiet.privacy.words import Allowed, allowed, code_pattern
@@ -59,6 +60,36 @@ def outward_texts(texts: Sequence[str]) -> list[str]:
             shown = known[plain] = cleaner.clean(plain)
         result.append(shown)
     return result
+
+
+def outward_json(objects: Sequence[str]) -> list[str]:
+    """Return JSON with every text in it masked, headings too; what is no JSON is masked as a text."""
+    return [_outward_json(text) for text in objects]
+
+
+def _outward_json(text: str) -> str:
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return outward_text(text)
+    return json.dumps(_outward_value(value), ensure_ascii=False)
+
+
+def _outward_value(value: Any) -> Any:
+    if isinstance(value, str):
+        return outward_text(value)
+    if isinstance(value, list):
+        return [_outward_value(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    told: dict[str, Any] = {}
+    for heading, item in value.items():
+        name = shown = outward_text(heading)
+        # Two headings that are masked alike stay two.
+        while name in told:
+            name = f"{shown} ({len(told)})"
+        told[name] = _outward_value(item)
+    return told
 
 
 def identifies(text: str) -> bool:

@@ -23,8 +23,9 @@ from custodiet.case.stored import StoredRows
 from custodiet.law.local_inputs import ensure_input_tables, input_tables
 from custodiet.model.bundle import LEAF_FORMAT, NODES, TREES, canonical_json
 from custodiet.model.errors import UsageError
-from custodiet.privacy import Publication
+from custodiet.privacy import Publication, outward_names
 from custodiet.privacy.gate import require_safe
+from custodiet.privacy.named import personal_names
 from custodiet.privacy.quotes import approved_quotes
 from custodiet.publish.claim_sheet import check_sql, write_claims
 from custodiet.publish.claims import Claim, make_claims
@@ -134,7 +135,8 @@ def write_bundle(
     except OSError as error:
         raise UsageError(f"cannot be written ({error.strerror}).", where=str(to)) from None
     try:
-        claims, n_cited = _write_content(publication, work, options, report_writer, progress)
+        with outward_names(publication):
+            claims, n_cited = _write_content(publication, work, options, report_writer, progress)
         progress("manifest")
         manifest = write_manifest(work, _facts(publication))
         signed_by = sign_manifest(work, manifest, key) if key is not None else None
@@ -243,6 +245,7 @@ def _facts(publication: Publication) -> dict[str, Any]:
             "reason": publication.accounts_named or None,
         },
         "local_inputs": _local_inputs(publication.case),
+        "names_masked": len(personal_names(publication).masked),
         "account_results": dict(publication.account_results),
         "quotes": [asdict(quote) for quote in approved_quotes(publication.case)],
         "versions": {"custodiet": __version__} | {name: importlib.metadata.version(name) for name in _LIBRARIES},

@@ -7,7 +7,7 @@ from typing import Final
 
 from custodiet.case import Case
 from custodiet.model.errors import UsageError
-from custodiet.privacy import Publication
+from custodiet.privacy import Publication, outward_names
 from custodiet.publish.report.brief import brief
 from custodiet.publish.report.chapters import CHAPTERS
 from custodiet.publish.report.document import Document
@@ -64,6 +64,11 @@ def write_report(
 def make_document(publication: Publication) -> Document:
     """Gather everything that the report says."""
     source = Source(publication)
+    with outward_names(publication):
+        return _document(source)
+
+
+def _document(source: Source) -> Document:
     source.prepare()
     try:
         first = brief(source)
