@@ -127,6 +127,80 @@ def test_one_changed_number_is_found_although_the_hashes_fit(bundle: Path, tmp_p
     assert claim[1].split('"')[1] in verdict.faults[0].message
 
 
+@pytest.mark.parametrize(
+    ("pattern", "other"),
+    [
+        (r'(data-claim="figure\.level\.[^"]+" data-part="percent">)(\d+\.\d %)', "12.3 %"),
+        (r'(data-claim="outcome\.[^"]+" data-part="percent" data-of="[^"]+">)(\d+\.\d %)', "12.3 %"),
+        (r'(data-claim="indicator\.[^"]+" data-part="percent">)(\d+\.\d %)', "12.3 %"),
+        (r'(data-claim="indicator\.[^"]+" data-part="interval">)([\d.–]+ %)', "1.2–3.4 %"),
+        (r'(data-claim="indicator\.[^"]+" data-part="alternative-1">)([\d,]+)', "77"),
+        (r'(data-claim="indicator\.[^"]+" data-part="alternative-1.percent">)(\d+\.\d %)', "12.3 %"),
+        (r'(data-claim="figure\.shares\.[^"]+">)([\d,]+)', "77"),
+        (r'(data-claim="figure\.rule\.[^"]+">)([\d,]+)', "777"),
+        (r'(data-claim="figure\.cell\.[^"]+" data-part="percent">)(\d+\.\d %)', "12.3 %"),
+        (r'(data-claim="figure\.measured\.1" data-part="percent">)(\d+\.\d %)', "12.3 %"),
+        (r'(data-claim="figure\.file\.[^"]+\.rows">)([\d,]+)', "777"),
+        (r'(data-part="statement">)([^\d]*)', "12 "),
+    ],
+)  # fmt: skip
+def test_another_rate_or_number_is_found(bundle: Path, tmp_path: Path, pattern: str, other: str) -> None:
+    text = (bundle / "report" / "index.html").read_text(encoding="utf-8")
+    assert re.search(pattern, text)
+    (tmp_path / "report").mkdir()
+    claims = {claim["id"]: claim for claim in json.loads((bundle / "claims/claims.json").read_bytes())["claims"]}
+    changed = re.sub(pattern, lambda m: f"{m[1]}{other}", text, count=1)
+    for content, n in ((text, 0), (changed, 1)):
+        (tmp_path / "report" / "index.html").write_text(content, encoding="utf-8")
+        check_report(tmp_path, claims, verdict := Verdict())
+        assert [fault.code for fault in verdict.faults] == ["number-differs"] * n
+
+
+@pytest.mark.parametrize(
+    ("attributes", "shown", "right"),
+    [
+        ('data-part="percent"', "25.0 %", True),
+        ('data-part="percent"', "25.1 %", False),
+        ('data-part="percent"', "250 %", False),
+        ('data-part="percent" data-of="b"', "75.0 %", True),
+        ('data-part="percent" data-of="b"', "25.0 %", False),
+        ('data-part="low.percent"', "8.3 %", True),
+        ('data-part="interval"', "8.9–53.2 %", True),
+        ('data-part="interval"', "8.9–53.3 %", False),
+        ('data-part="in-10000"', "2,500.0", True),
+        ('data-part="alternative-2"', "7", True),
+        ('data-part="alternative-1.percent"', "50.0 %", True),
+        ('data-part="statement"', "Of 12 seen, 3 were cut.", True),
+        ('data-part="statement"', "Of 12 seen, 4 were cut.", False),
+    ],
+)
+def test_a_rate_is_worked_out_from_the_sheet(tmp_path: Path, attributes: str, shown: str, right: bool) -> None:
+    (tmp_path / "report").mkdir()
+    (tmp_path / "report" / "index.html").write_text(f'<td data-claim="a" {attributes}>{shown}</td>', encoding="utf-8")
+    claims: dict[str, dict[str, Any]] = {
+        "a": {
+            "value": 3, "denominator": 12, "low": 1, "high": 7, "statement": "Of 12 seen, 3 were cut.",
+            "alternatives": [{"count": 6}, {"count": 7}],
+        },
+        "b": {"value": 4},
+    }  # fmt: skip
+    check_report(tmp_path, claims, verdict := Verdict())
+    assert verdict.verified is right
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    ['data-part="alternative-3"', 'data-part="alternative-0"', 'data-part="alternative-x"', 'data-part="x.percent"',
+     'data-part="percent" data-of="none"', 'data-part="sources"'],
+)  # fmt: skip
+def test_a_part_that_the_sheet_does_not_have_is_a_fault(tmp_path: Path, attributes: str) -> None:
+    (tmp_path / "report").mkdir()
+    (tmp_path / "report" / "index.html").write_text(f'<td data-claim="a" {attributes}>3</td>', encoding="utf-8")
+    claims = {"a": {"value": 3, "denominator": 3, "sources": [], "alternatives": [{"count": 3}]}}
+    check_report(tmp_path, claims, verdict := Verdict())
+    assert [fault.code for fault in verdict.faults] == ["number-differs"]
+
+
 def _refit(folder: Path, name: str) -> None:
     """Make the manifest fit a changed file, as one who forges an unsigned bundle would."""
     content = json.loads((folder / "manifest.json").read_bytes())

@@ -10,6 +10,8 @@ from custodiet.publish.figures.figure import Count, Figure, literal
 
 # Counts about these are counts about persons.
 PERSONAL: Final = frozenset({"case_number", "user", "plate"})
+# These are told even where there are none.
+UNSURE: Final = ("ambiguous", "repeated-row")
 _NOT_PUBLISHED: Final = (
     "Which copies differ is not published, since it would lead from a hidden cell to the one that is shown; the number"
     " cannot be counted again from the published tables. The originals and the case give it."
@@ -47,7 +49,8 @@ def of_joining(count: Count) -> Iterator[Figure]:
         "SELECT coalesce(sum(n_sightings), 0)::BIGINT FROM {searches}",
         ({"table": "searches", "where": [], "count": {"sum": "n_sightings"}},),
     )  # fmt: skip
-    for basis, n, sightings in rows:
+    told_of = {basis for basis, _, _ in rows}
+    for basis, n, sightings in [*rows, *((basis, 0, 0) for basis in UNSURE if basis not in told_of)]:
         told, where = basis or "not stated", [{"column": "basis", "is": basis}]
         sql = f"FROM {{searches}} WHERE basis IS NOT DISTINCT FROM {literal(basis) if basis else 'NULL'}"
         yield Figure(
@@ -59,7 +62,7 @@ def of_joining(count: Count) -> Iterator[Figure]:
         yield Figure(
             f"figure.basis.{told}.rows", int(sightings), "rows of search logs",
             f"{sightings:,} of {seen:,} rows of logs were joined on the basis {told}.",
-            "Rows of logs by what joined them to a search.", seen, f"SELECT sum(n_sightings)::BIGINT {sql}",
+            "Rows of logs by what joined them to a search.", seen, f"SELECT coalesce(sum(n_sightings), 0)::BIGINT {sql}",
             ({"table": "searches", "where": where, "count": {"sum": "n_sightings"}},),
         )  # fmt: skip
 

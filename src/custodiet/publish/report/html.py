@@ -116,8 +116,8 @@ def _cell(cell: Cell) -> Markup:
             return Markup('<code id="{}">{}</code>').format(clean(anchor), clean(text))
         case Fixed(text):
             return Markup("<code>{}</code>").format(clean(text))
-        case Stated(value):
-            return Markup('<data value="{}"{}>{}</data>').format(value, tie(cell), str(cell))
+        case Stated():
+            return Markup("<span{}>{}</span>").format(tie(cell), str(cell))
         case Sentence(pieces, claim) if claim:
             text = Markup("").join(_cell(piece) for piece in pieces)
             return Markup('<span data-claim="{}" data-part="statement">{}</span>').format(clean(claim), text)
