@@ -28,6 +28,11 @@ FROM (
 ) GROUP BY name
 """
 
+_PAGES: Final = (
+    "Which lists are in force rests on pages that state an empty list too; the free fields in which they say so are"
+    " masked, so that the number cannot be counted again from the published tables. The originals and the case give it."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -81,7 +86,8 @@ def asked(
 ) -> Figure:  # fmt: skip
     """Make a figure whose SQL asks a question of steps."""
     sql = whole_query(steps, select)
+    note = _PAGES if any("{portals}" in step.sql for step in steps) else ""
     return Figure(
-        id_, value, unit, statement, definition, denominator, sql, recounts,
+        id_, value, unit, statement, definition, denominator, sql, recounts, note,
         not_evaluable=not_evaluable, steps=steps, select=select,
     )  # fmt: skip
