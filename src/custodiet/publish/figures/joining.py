@@ -62,7 +62,8 @@ def of_joining(count: Count) -> Iterator[Figure]:
         yield Figure(
             f"figure.basis.{told}.rows", int(sightings), "rows of search logs",
             f"{sightings:,} of {seen:,} rows of logs were joined on the basis {told}.",
-            "Rows of logs by what joined them to a search.", seen, f"SELECT coalesce(sum(n_sightings), 0)::BIGINT {sql}",
+            "Rows of logs by what joined them to a search.", seen,
+            f"SELECT coalesce(sum(n_sightings), 0)::BIGINT {sql}",
             ({"table": "searches", "where": where, "count": {"sum": "n_sightings"}},),
         )  # fmt: skip
 

@@ -87,7 +87,6 @@ def _receipts(count: Count, read: int) -> Iterator[Figure]:
         "figure.receipt.none", n_without, "files",
         f"{n_without:,} of {read:,} files with a table came without a receipt.",
         "Files, each counted once by its content.", read, without,
-        ({"table": "disclosures", "where": [{"column": "receipt", "is": None}], "count": {"distinct": "sha256"}},),
     )  # fmt: skip
 
 
