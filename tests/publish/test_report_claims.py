@@ -31,8 +31,9 @@ from custodiet.publish.report.source import Source
 from custodiet.publish.report.write import make_document, write_report
 from custodiet.resolve.searches.basis import MEANING
 from custodiet.verify import verify_bundle
-from custodiet.verify.claims import check_report
+from custodiet.verify.report import check_report
 from custodiet.verify.result import Verdict
+from custodiet.verify.strict import indented_json
 from tests.publish.report_cases import demo, disclosure, document, indicator, page, record, tree
 from tests.verify.conftest import Made, made
 
@@ -221,7 +222,7 @@ def test_a_denominator_is_compared_with_the_published_table(bundle: Path, tmp_pa
     content = json.loads(place.read_bytes())
     claim = next(item for item in content["claims"] if item["id"] == "indicator.i-0000000000000001")
     claim[part] += 1
-    place.write_text(json.dumps(content), encoding="utf-8")
+    place.write_bytes(indented_json(content))
     _refit(forged, "claims/claims.json")
     faults = {(fault.code, fault.where) for fault in verify_bundle(forged).faults}
     assert ("number-differs", "indicator.i-0000000000000001") in faults

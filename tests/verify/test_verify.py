@@ -29,7 +29,10 @@ def test_a_bundle_as_published_is_verified(made: Made) -> None:
     verdict = verify_bundle(made.bundle, key=made.public)
     assert verdict.faults == []
     assert verdict.key_compared
-    assert verdict.not_checked == []
+    assert {sentence.partition(": ")[0].split(" ", 1)[1] for sentence in verdict.not_checked} >= {
+        "published numbers that the published tables do not give",
+        "published numbers with SQL alone, which was not run",
+    }
     assert [sentence.split(" ", 1)[1] for sentence in verdict.checked][1:] == [
         "cited rows: each belongs to one of 2 disclosures committed to.",
         f"published numbers, recounted from the tables by {verdict.checked[2].split()[-4]} routes: all equal.",

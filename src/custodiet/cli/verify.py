@@ -28,9 +28,10 @@ def command(folder: Path, originals: tuple[Path, ...], key: Path | None, as_json
 
     Example: custodiet verify published --key publisher.pub.pem --original log.csv
     """
+    from custodiet.case.foreign_sql import count_in
     from custodiet.verify import verify_bundle
 
-    verdict = verify_bundle(folder, key=key)
+    verdict = verify_bundle(folder, key=key, run_sql=lambda queries: count_in(folder, queries))
     if originals:
         _compare(folder, originals, verdict)
     if as_json:
@@ -70,13 +71,22 @@ def _derivation(packs: list[str]) -> Callable[[Case], None]:
     return derive
 
 
+def printable(text: str) -> str:
+    """Write what does not print, or ends a line, as an escape: names in a bundle must not make lines of their own."""
+    return "".join(sign if sign.isprintable() else _escaped(sign) for sign in text)
+
+
+def _escaped(sign: str) -> str:
+    return sign.encode("unicode_escape", "surrogatepass").decode()
+
+
 def _print(verdict: Verdict) -> None:
     for sentence in (*verdict.checked, *verdict.originals):
-        say(sentence)
+        say(printable(sentence))
     for sentence in verdict.not_checked:
-        say(f"Not checked: {sentence}")
+        say(printable(f"Not checked: {sentence}"))
     for fault in verdict.faults:
-        say(f"{fault.code}: {fault.where}: {fault.message}")
+        say(printable(f"{fault.code}: {fault.where}: {fault.message}"))
     if not verdict.verified:
         say(f"NOT VERIFIED: {counted(len(verdict.faults), 'fault')}.")
     elif verdict.signed_by is None:

@@ -42,6 +42,8 @@ _MADE_OF_THE_CASE: Final = ("claims", "reply", "report", "originals.json")
 _KEYS_ONLY: Final = ("evidence",)
 _KEYS: Final = ("search_key", "evidence")
 # Seconds.
+# In a page, where the text of a name has its quotation marks escaped.
+_MARKED: Final = ' data-claim="'
 _SOON: Final = 0.05
 _LIBRARIES: Final = ("duckdb", "pyarrow")
 _README: Final = """\
@@ -138,7 +140,7 @@ def write_bundle(
         with outward_names(publication):
             claims, n_cited = _write_content(publication, work, options, report_writer, progress)
         progress("manifest")
-        manifest = write_manifest(work, _facts(publication))
+        manifest = write_manifest(work, _facts(publication) | {"report": _report_facts(work)})
         signed_by = sign_manifest(work, manifest, key) if key is not None else None
         n_files = len(json.loads(manifest)["files"])
         has_report = (work / "report").is_dir()
@@ -250,6 +252,12 @@ def _facts(publication: Publication) -> dict[str, Any]:
         "quotes": [asdict(quote) for quote in approved_quotes(publication.case)],
         "versions": {"custodiet": __version__} | {name: importlib.metadata.version(name) for name in _LIBRARIES},
     }
+
+
+def _report_facts(work: Path) -> dict[str, int] | None:
+    """Count the numbers that the report ties to the claim sheet; None where there is no report."""
+    page = work / "report" / "index.html"
+    return {"numbers": page.read_text(encoding="utf-8").count(_MARKED)} if page.is_file() else None
 
 
 def _local_inputs(case: Case) -> list[str]:

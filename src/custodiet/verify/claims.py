@@ -1,28 +1,25 @@
-"""Recount the claim sheet: every published number against the tables, and the report against the sheet."""
+"""Recount the claim sheet: every published number against the tables, by data, or by the SQL that stands with it."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
-from html.parser import HTMLParser
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from custodiet.model.bundle import CLAIMS
 from custodiet.model.counts import counted
-from custodiet.model.rates import RATES
 from custodiet.verify.recount import Recounter, RecountError
 from custodiet.verify.result import Verdict
+from custodiet.verify.sheet import Claim
 
-
-def read_claims(folder: Path) -> list[dict[str, Any]]:
-    """Read the claims of a bundle."""
-    claims: list[dict[str, Any]] = json.loads((folder / CLAIMS).read_bytes())["claims"]
-    return claims
+# Name of a query to its SQL, to name and number, or why there is none.
+RunSql = Callable[[Mapping[str, str]], Mapping[str, int | str]]
+_PARTS: Final = frozenset({"value", "denominator", "not_evaluable", "low", "high", "statement"})
+_ALTERNATIVE: Final = "alternative-"
+_TABLE: Final = "'tables/"
 
 
 def tables_of(folder: Path) -> Callable[[str, Collection[str]], pa.Table]:
@@ -38,9 +35,8 @@ def tables_of(folder: Path) -> Callable[[str, Collection[str]], pa.Table]:
     return read
 
 
-def check_claims(folder: Path, verdict: Verdict) -> None:
-    """Recount every claim by each of its routes, and compare the numbers that the report shows."""
-    claims = read_claims(folder)
+def check_claims(folder: Path, claims: Sequence[Claim], verdict: Verdict) -> None:
+    """Recount every claim by each of its routes."""
     recounter = Recounter(tables_of(folder))
     n_counted = routes = 0
     for claim in claims:
@@ -55,79 +51,66 @@ def check_claims(folder: Path, verdict: Verdict) -> None:
             except KeyError:
                 verdict.fault("unreadable", claim["id"], "A recount is of a number that the claim does not have.")
                 continue
-            if found != stated:
+            if type(stated) is not int or found != stated:
                 verdict.fault("number-differs", claim["id"], f"Published {stated}; the tables give {found:,}.")
-        n_counted += bool(claim["recounts"])
+        n_counted += _is_recounted(claim)
     if verdict.verified:
         verdict.checked.append(
             f"{counted(n_counted, 'published number')}, recounted from the tables by {counted(routes, 'route')}:"
             " all equal."
         )
-    check_report(folder, {claim["id"]: claim for claim in claims}, verdict)
 
 
-def check_report(folder: Path, claims: dict[str, dict[str, Any]], verdict: Verdict) -> None:
-    """Compare the numbers of the report that name their claim (``data-claim``) with the claim sheet.
-
-    ``data-part`` says which number of the claim is shown: ``value`` where it is left out, ``denominator``,
-    ``not_evaluable``, ``low``, ``high``, ``alternative-N``, the numbers of the ``statement``, or one of those numbers
-    as a rate: ``percent``, ``interval``, ``in-10000``, ``low.percent`` and the like. The whole of a rate is the
-    claim's denominator, or the value of the claim that ``data-of`` names.
-    """
-    path = folder / "report" / "index.html"
-    if not path.is_file():
-        verdict.not_checked.append("The bundle holds no HTML report.")
+def check_sql(claims: Sequence[Claim], run_sql: RunSql | None, verdict: Verdict) -> None:
+    """Run the SQL of every claim that no recount gives, and name those that have neither."""
+    bare = [claim for claim in claims if not _is_recounted(claim)]
+    asked = {claim["id"]: claim["sql"] for claim in bare if claim["sql"]}
+    silent = [claim for claim in bare if not claim["sql"]]
+    for claim in silent:
+        if not claim["note"]:
+            verdict.fault("missing-part", claim["id"], "The claim has no recount, no SQL, and no word why not.")
+    if silent:
+        verdict.not_checked.append(
+            f"{counted(len(silent), 'published number')} that the published tables do not give: {_kinds(silent)}."
+        )
+    if run_sql is None:
+        if asked:
+            told = _kinds([claim for claim in bare if claim["sql"]])
+            verdict.not_checked.append(
+                f"{counted(len(asked), 'published number')} with SQL alone, which was not run: {told}."
+            )
         return
-    shown = _Shown()
-    shown.feed(path.read_text(encoding="utf-8", errors="replace"))
-    shown.close()
-    for tie, text in shown.found:
-        try:
-            same = _same(tie, text, claims)
-        except KeyError:
-            verdict.fault(
-                "number-differs",
-                "report/index.html",
-                f"The report names claim {tie.claim[:60]}, which is not on the sheet.",
-            )
+    answers = run_sql(asked)
+    for claim in bare:
+        if not claim["sql"]:
             continue
-        if not same:
+        answer = answers[claim["id"]]
+        if isinstance(answer, str):
+            verdict.fault("unreadable", claim["id"], f"The SQL of the claim gives no number. {answer}")
+        elif answer != claim["value"]:
             verdict.fault(
-                "number-differs",
-                "report/index.html",
-                f"The report shows another number for {tie.claim} than the sheet.",
+                "number-differs", claim["id"], f"Published {claim['value']:,}; its SQL gives {answer:,} on the tables."
             )
-    if shown.found and verdict.verified:
-        verdict.checked.append(f"{counted(len(shown.found), 'number')} of the report: each as on the claim sheet.")
-    if not shown.found:
-        verdict.not_checked.append("The report names no claims, so its prose was not compared with the sheet.")
+        elif _TABLE not in claim["sql"]:
+            verdict.fault("number-differs", claim["id"], "The SQL of the claim looks at no table.")
+    if asked and verdict.verified:
+        verdict.checked.append(f"{counted(len(asked), 'published number')} by the SQL printed with each: all equal.")
+        verdict.not_checked.append(
+            f"Whether the SQL of these {len(asked):,} counts what its sentence says: it was run as it is printed."
+        )
 
 
-_PARTS: Final = frozenset({"value", "denominator", "not_evaluable", "low", "high", "statement"})
-_ALTERNATIVE: Final = "alternative-"
+def _is_recounted(claim: Claim) -> bool:
+    """Tell whether a recount gives the number of a claim itself, not only a part of it."""
+    return any(spec.get("of", "value") == "value" for spec in claim["recounts"])
 
 
-@dataclass(frozen=True, slots=True)
-class _Tie:
-    """Hold what an element of the report says of its number: claim, part, and claim of the whole of a rate."""
-
-    claim: str
-    part: str
-    of: str
-
-
-def _same(tie: _Tie, text: str, claims: Mapping[str, Mapping[str, Any]]) -> bool:
-    """Tell whether a text shows the number that the sheet has; raises ``KeyError`` where it has none of that name."""
-    claim = claims[tie.claim]
-    base, _, last = tie.part.rpartition(".")
-    rate = RATES.get(last)
-    if rate is None:
-        return _digits(text) == _digits(str(stated_number(claim, tie.part)))
-    part = stated_number(claim, base or "value")
-    whole = claims[tie.of]["value"] if tie.of else claim["denominator"]
-    if part is None or whole is None:
-        return False
-    return " ".join(text.split()) == rate(int(part), int(whole))
+def _kinds(claims: Sequence[Claim]) -> str:
+    """Name the kinds of claims with how many there are of each."""
+    kinds = Counter(
+        ".".join(claim["id"].split(".")[: 2 if claim["id"].startswith("figure.") else 1]) for claim in claims
+    )
+    return ", ".join(f"{kind} {n:,}" for kind, n in sorted(kinds.items()))
 
 
 def stated_number(claim: Mapping[str, Any], part: str) -> Any:
@@ -149,35 +132,3 @@ def stated_number(claim: Mapping[str, Any], part: str) -> Any:
     if part not in _PARTS:
         raise KeyError(part)
     return claim[part]
-
-
-def _digits(text: str) -> str:
-    return "".join(character for character in text if character.isdigit())
-
-
-class _Shown(HTMLParser):
-    """Gather the text of elements that name a claim."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.found: list[tuple[_Tie, str]] = []
-        self._open: list[tuple[str, _Tie | None, list[str]]] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        told = dict(attrs)
-        named = told.get("data-claim")
-        if named is not None or any(item[0] == tag for item in self._open):
-            tie = (
-                _Tie(named, told.get("data-part") or "value", told.get("data-of") or "") if named is not None else None
-            )
-            self._open.append((tag, tie, []))
-
-    def handle_data(self, data: str) -> None:
-        for _, _, texts in self._open:
-            texts.append(data)
-
-    def handle_endtag(self, tag: str) -> None:
-        if self._open and self._open[-1][0] == tag:
-            _, tie, texts = self._open.pop()
-            if tie is not None:
-                self.found.append((tie, "".join(texts)))

@@ -3,63 +3,92 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, Final
 
 from custodiet.model.bundle import BUNDLE_FORMAT, MANIFEST, MANIFEST_SUM, UNLISTED, canonical_json
 from custodiet.model.counts import counted
-from custodiet.verify.result import Verdict
+from custodiet.verify import strict
+from custodiet.verify.result import Malformed, Verdict
+
+# A backslash is a separator on some systems, a colon names a drive or a stream there.
+_NOT_IN_NAMES: Final = frozenset("\\:\x00")
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """Hold a manifest: its bytes, what it says, and its files by name."""
+    """Hold a manifest: its bytes, what it says, its files by name, and how many numbers its report marks, if any."""
 
     data: bytes
     content: dict[str, Any]
     files: dict[str, tuple[int, str]]
+    marked_numbers: int | None
 
 
 def read_manifest(folder: Path, verdict: Verdict) -> Manifest | None:
     """Read the manifest of a bundle; faults are noted, and None is given if it cannot be read."""
     path = folder / MANIFEST
-    if not path.is_file() or path.is_symlink():
-        verdict.fault("not-a-bundle", MANIFEST, "The folder has no manifest.json, so there is nothing to verify it by.")
-        return None
-    data = path.read_bytes()
-    _check_sum(folder, data, verdict)
     try:
-        content = json.loads(data)
-        files = {str(item["path"]): (int(item["size"]), str(item["sha256"])) for item in content["files"]}
-        known = content["format"] == BUNDLE_FORMAT
-        whole = len(files) == len(content["files"]) and canonical_json(content) == data
-    except (ValueError, KeyError, TypeError, RecursionError):
-        verdict.fault("not-a-bundle", MANIFEST, "The manifest is not in the form of a bundle.")
+        if not path.is_file() or path.is_symlink():
+            verdict.fault("not-a-bundle", MANIFEST, "The folder has no manifest.json, so there is nothing to check.")
+            return None
+        data = path.read_bytes()
+    except OSError as error:
+        verdict.fault("unreadable", MANIFEST, f"It cannot be read ({error.strerror}); nothing was verified.")
+        return None
+    with verdict.guard(MANIFEST_SUM):
+        _check_sum(folder, data, verdict)
+    try:
+        content = strict.parse(data)
+        known = strict.text(content, "format") == BUNDLE_FORMAT
+    except Malformed as error:
+        verdict.fault("not-a-bundle", MANIFEST, str(error))
         return None
     if not known:
         verdict.fault(
             "not-a-bundle", MANIFEST, f"The bundle has another format than {BUNDLE_FORMAT}; a newer verifier is needed."
         )
         return None
+    return _manifest(data, content, verdict)
+
+
+def _manifest(data: bytes, content: dict[str, Any], verdict: Verdict) -> Manifest | None:
+    try:
+        listed = strict.rows(content, "files")
+        files = {
+            strict.text(item, "path"): (strict.size(item, "size"), strict.digest(item, "sha256")) for item in listed
+        }
+        told = strict.mapping(content, "report") if content.get("report", "") is not None else None
+        marked = None if told is None else strict.size(told, "numbers")
+        whole = len(files) == len(listed) and canonical_json(content) == data
+    except (Malformed, ValueError) as error:
+        verdict.fault("not-a-bundle", MANIFEST, f"The manifest is not in the form of a bundle. {error}")
+        return None
     if not whole:
         verdict.fault("manifest-changed", MANIFEST, "The manifest was edited: it is not in its canonical form.")
-    if any(not _is_plain(name) for name in files):
+    if any(not is_plain(name) for name in files):
         verdict.fault("not-a-bundle", MANIFEST, "The manifest names files outside the bundle; none was opened.")
         return None
-    return Manifest(data, content, files)
+    return Manifest(data, content, files, marked)
 
 
 def check_files(folder: Path, manifest: Manifest, verdict: Verdict) -> None:
     """Compare every file with its size and SHA-256, and look for missing, renamed and extra ones."""
-    there = _files_in(folder, verdict)
-    digests = {name: _digest(folder / name) for name in sorted(there - set(UNLISTED))}
+    there, closed = _files_in(folder, verdict)
+    digests = {}
+    for name in sorted(there - set(UNLISTED)):
+        with verdict.guard(name):
+            digests[name] = _digest(folder / name)
+    # What cannot be read is said to be so, and is not missing.
+    unread = there - digests.keys()
     extra = [name for name in digests if name not in manifest.files]
     by_digest = {digests[name]: name for name in extra}
     renamed = set()
     for name, (size, sha256) in sorted(manifest.files.items()):
+        if name in unread or any(place == "." or name.startswith(f"{place}/") for place in closed):
+            continue
         if name not in digests:
             other = by_digest.get((size, sha256))
             if other is not None and other not in renamed:
@@ -91,26 +120,35 @@ def _check_sum(folder: Path, manifest: bytes, verdict: Verdict) -> None:
         verdict.fault("manifest-changed", f"{MANIFEST}, {MANIFEST_SUM}", "The manifest does not fit its checksum.")
 
 
-def _is_plain(name: str) -> bool:
+def is_plain(name: str) -> bool:
+    """Tell whether a name is that of a file in the bundle on every system: no way out of it, no drive, no stream."""
     parts = PurePosixPath(name).parts
     return (
         bool(parts) and name == "/".join(parts) and not name.startswith("/")
-        and not {"..", "."} & set(parts) and "\\" not in name and "\x00" not in name and name not in UNLISTED
+        and not {"..", "."} & set(parts) and not _NOT_IN_NAMES & set(name) and name not in UNLISTED
     )  # fmt: skip
 
 
-def _files_in(folder: Path, verdict: Verdict) -> set[str]:
-    found = set()
-    for place, folders, names in os.walk(folder):
+def _files_in(folder: Path, verdict: Verdict) -> tuple[set[str], set[str]]:
+    """Give the plain files of a folder, and the folders in it that cannot be looked into."""
+    found, closed = set(), set()
+
+    def cannot(error: OSError) -> None:
+        place = Path(error.filename).relative_to(folder).as_posix()
+        closed.add(place)
+        verdict.fault("unreadable", place, f"The folder cannot be read ({error.strerror}).")
+
+    for place, folders, names in os.walk(folder, onerror=cannot):
         here = Path(place)
         for name in (*names, *(name for name in folders if (here / name).is_symlink())):
             path = here / name
             shown = path.relative_to(folder).as_posix()
-            if path.is_symlink() or not path.is_file():
-                verdict.fault("extra-file", shown, "This is no plain file; it was not opened.")
-            else:
-                found.add(shown)
-    return found
+            with verdict.guard(shown):
+                if path.is_symlink() or not path.is_file():
+                    verdict.fault("extra-file", shown, "This is no plain file; it was not opened.")
+                else:
+                    found.add(shown)
+    return found, closed
 
 
 def _digest(path: Path) -> tuple[int, str]:

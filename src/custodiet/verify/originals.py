@@ -18,10 +18,11 @@ import pyarrow.parquet as pq
 
 from custodiet.model.bundle import LEAF_FORMS, ORIGINALS
 from custodiet.model.counts import counted
-from custodiet.verify.claims import read_claims, stated_number, tables_of
+from custodiet.verify.claims import stated_number, tables_of
 from custodiet.verify.proofs import as_text
 from custodiet.verify.recount import Recounter, RecountError, Spec
 from custodiet.verify.result import Verdict
+from custodiet.verify.sheet import read_claims
 
 _ABSENT = "\x00absent"
 _OWN = ("records", "events", "shares", "portals", "disclosures")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import groupby, pairwise
 from operator import itemgetter
@@ -26,8 +26,9 @@ from custodiet.model.bundle import (
     netstring,
 )
 from custodiet.model.counts import counted
+from custodiet.verify import strict
 from custodiet.verify.merkle import leaf_hash, root_of
-from custodiet.verify.result import Verdict
+from custodiet.verify.result import Malformed, Verdict
 
 _COUNTED: Final = {"records": "n_records", "events": "n_events", "shares": "n_shares"}
 # Rows whose leaves are put together at once.
@@ -38,32 +39,22 @@ Key = tuple[str, str]
 
 def check_proofs(folder: Path, verdict: Verdict) -> None:
     """Work out the root of every tree from its cited rows, and compare those rows with the tables."""
-    trees = {
-        (tree["table"], tree["disclosure_id"]): tree for tree in json.loads((folder / TREES).read_bytes())["trees"]
-    }
-    _check_sizes(folder, trees, verdict)
-    nodes = _nodes(folder)
-    n_proven, seen = 0, set()
+    trees: dict[Key, dict[str, Any]] = {}
+    nodes: dict[Key, dict[tuple[int, int], bytes]] = {}
+    with verdict.guard(TREES):
+        trees = _trees(folder)
+        _check_sizes(folder, trees, verdict)
+    with verdict.guard(NODES):
+        nodes = _nodes(folder)
+    n_proven, seen = 0, set[Key]()
     for table in LEAF_FORMS:
-        path = folder / f"proofs/{table}.parquet"
-        if not path.is_file():
-            continue
-        rows = pq.read_table(path)
-        for disclosure_id, leaves in _leaves(table, rows, verdict):
-            key = (table, disclosure_id)
-            seen.add(key)
-            tree = trees.get(key)
-            root = None if tree is None else root_of(tree["size"], leaves, nodes.get(key, {}))
-            if tree is None or root is None or root.hex() != tree["root"]:
-                verdict.fault(
-                    "proof-fails", f"proofs/{table}.parquet", f"The rows of {disclosure_id} do not lead to its root."
-                )
-            else:
-                n_proven += len(leaves)
-        _check_shown(folder, table, rows, verdict)
+        if (folder / f"proofs/{table}.parquet").is_file():
+            with verdict.guard(f"proofs/{table}.parquet"):
+                n_proven += _check_table(folder, table, trees, nodes, seen, verdict)
     if nodes.keys() - seen:
         verdict.fault("proof-fails", NODES, "There are nodes of disclosures of which no row is cited.")
-    _check_cited(folder, verdict)
+    with verdict.guard("tables/evidence.parquet"):
+        _check_cited(folder, verdict)
     if verdict.verified:
         verdict.checked.append(
             f"{counted(n_proven, 'cited row')}: each belongs to one of"
@@ -71,9 +62,59 @@ def check_proofs(folder: Path, verdict: Verdict) -> None:
         )
 
 
+def _check_table(
+    folder: Path,
+    table: str,
+    trees: Mapping[Key, Mapping[str, Any]],
+    nodes: Mapping[Key, Mapping[tuple[int, int], bytes]],
+    seen: set[Key],
+    verdict: Verdict,
+) -> int:
+    """Check the cited rows of one table, and count those that lead to their root."""
+    n_proven = 0
+    rows = pq.read_table(folder / f"proofs/{table}.parquet")
+    n_opened = Counter(rows.filter(rows["opened"])["disclosure_id"].to_pylist())
+    for disclosure_id, leaves in _leaves(table, rows, verdict):
+        key = (table, disclosure_id)
+        if key in seen:
+            verdict.fault("proof-fails", f"proofs/{table}.parquet", f"Rows of {disclosure_id} stand in two places.")
+        seen.add(key)
+        tree = trees.get(key)
+        root = None if tree is None else root_of(tree["size"], leaves, nodes.get(key, {}))
+        if tree is None or root is None or root.hex() != tree["root"]:
+            verdict.fault(
+                "proof-fails", f"proofs/{table}.parquet", f"The rows of {disclosure_id} do not lead to its root."
+            )
+        elif (tree["n_cited"], tree["n_opened"]) != (len(leaves), n_opened[disclosure_id]):
+            verdict.fault("proof-fails", TREES, f"The tree of {disclosure_id} tells another number of cited rows.")
+        else:
+            n_proven += len(leaves)
+    _check_shown(folder, table, rows, verdict)
+    return n_proven
+
+
+def _trees(folder: Path) -> dict[Key, dict[str, Any]]:
+    """Read the trees, each of its own table and disclosure, and of a form that can be compared."""
+    content = strict.read_json(folder / TREES)
+    if content.get("format") != LEAF_FORMAT:
+        raise Malformed(f"The trees have another format than {LEAF_FORMAT}.")
+    listed = strict.rows(content, "trees")
+    for tree in listed:
+        for name in ("size", "n_cited", "n_opened"):
+            strict.size(tree, name)
+        strict.digest(tree, "root")
+    trees = {(strict.text(tree, "table"), strict.text(tree, "disclosure_id")): tree for tree in listed}
+    if len(trees) != len(listed) or not {table for table, _ in trees} <= LEAF_FORMS.keys():
+        raise Malformed("A tree stands there twice, or is of a table that has none.")
+    return trees
+
+
 def _check_sizes(folder: Path, trees: Mapping[Key, Mapping[str, Any]], verdict: Verdict) -> None:
     columns = ["disclosure_id", *_COUNTED.values()]
     rows = pq.read_table(folder / "tables/disclosures.parquet", columns=columns).to_pylist()
+    unknown = {disclosure_id for _, disclosure_id in trees} - {row["disclosure_id"] for row in rows}
+    if unknown:
+        verdict.fault("proof-fails", TREES, f"{counted(len(unknown), 'tree')} of disclosures that the tables lack.")
     for row in rows:
         for table, column in _COUNTED.items():
             size = trees.get((table, row["disclosure_id"]), {"size": 0})["size"]
@@ -89,7 +130,10 @@ def _nodes(folder: Path) -> dict[Key, dict[tuple[int, int], bytes]]:
     columns = [table[name].to_pylist() for name in ("table", "disclosure_id", "level", "place", "hash")]
     found: dict[Key, dict[tuple[int, int], bytes]] = {}
     for name, disclosure_id, level, place, digest in zip(*columns, strict=True):
-        found.setdefault((name, disclosure_id), {})[level, place] = digest
+        own = found.setdefault((name, disclosure_id), {})
+        if (level, place) in own:
+            raise Malformed("A node stands there twice.")
+        own[level, place] = digest
     return found
 
 

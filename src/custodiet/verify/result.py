@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
@@ -16,12 +18,19 @@ FAULTS: Final[dict[str, str]] = {
     "renamed-file": "A file of the manifest stands under another name.",
     "extra-file": "A file is there that the manifest does not name.",
     "unreadable": "A file of the bundle does not have the form it should have.",
+    "missing-part": "A part is not there that every bundle has.",
+    "copy-differs": "A file that repeats the tables or the claim sheet says something else than they do.",
+    "unknown-word": "A cell holds a word that its column does not know.",
     "proof-fails": "A cited row does not belong to the disclosure as it was committed to.",
     "number-differs": "A published number is not what the tables give.",
     "another-version": "An original has the name, but not the bytes of the one that was read.",
     "unknown-original": "A file is no original of this bundle.",
     "original-differs": "An original says something else than the bundle.",
 }
+
+
+class Malformed(Exception):
+    """A file of a bundle has not the form of its kind; the message says what it lacks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +80,23 @@ class Verdict:
     def fault(self, code: str, where: str, message: str) -> None:
         """Add a fault."""
         self.faults.append(Fault(code, where, message))
+
+    @contextmanager
+    def guard(self, where: str) -> Iterator[None]:
+        """Make whatever goes wrong in a check a fault of the file that is checked: a bundle can hold anything.
+
+        Args:
+            where: The file.
+        """
+        try:
+            yield
+        except OSError as error:
+            self.fault("unreadable", where, f"It cannot be read ({error.strerror or type(error).__name__}).")
+        except Malformed as error:
+            self.fault("unreadable", where, str(error))
+        # Whoever made the bundle chooses what is read here, and so which exceptions the readers of its forms raise.
+        except Exception as error:
+            self.fault("unreadable", where, f"It does not have the form of a bundle ({type(error).__name__}).")
 
     def to_json(self) -> dict[str, Any]:
         """Give everything as one JSON object."""
