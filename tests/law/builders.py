@@ -22,7 +22,7 @@ def search(record_no: int, *, at: datetime = NOON, zone_hours: int = -8, **chang
         "producer": PD, "org": PD, "org_basis": "producer", "search_id": f"s{record_no}", "searched_at": at,
         "searched_local": (at + local).replace(tzinfo=None), "window_start": start, "window_end": at,
         "window_start_local": None if start is None else (start + local).replace(tzinfo=None),
-        "networks": 3, "reason": "robbery", "reason_key": "robbery", "reason_state": "value",
+        "networks": 3, "reason": f"robbery {record_no}", "reason_key": "robbery", "reason_state": "value",
         "case_number": "25-001", "case_number_state": "value", "user": "acct-1", "user_state": "value",
         "plate": "pseudonym-1", "plate_state": "value",
     }  # fmt: skip

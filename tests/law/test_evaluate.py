@@ -13,6 +13,7 @@ import yaml
 
 from custodiet.case import Case
 from custodiet.law.evaluate import evaluate_case, evaluate_packs
+from custodiet.law.subjects import inputs_of
 from custodiet.model.terms import Severity
 from custodiet.rules.load import bundled_folders
 from custodiet.rules.rule import Pack, Rule
@@ -498,3 +499,31 @@ def test_rules_without_a_clock_have_no_time_zone_in_their_panel(case: Case) -> N
     evaluate_case(case, ["practice"])
     panel = json.loads(found(case, BLANK)[0]["sensitivity"])
     assert "time-zone" not in {item["choice"] for item in panel["alternatives"]}
+
+
+def _constant(case: Case, n: int) -> None:
+    rows = [
+        search(k, reason="INVESTIGATION" if k % 2 else "Investigation", reason_key="investigation") for k in range(n)
+    ]
+    fill(case, rows)
+    evaluate_case(case, ["practice", "patterns"])
+
+
+def test_a_reason_that_fills_a_whole_log_is_hidden_and_no_vague_reason(case: Case) -> None:
+    _constant(case, 338)
+    assert outcomes(case, REASON) == {PD: (0, 0, 1, 0)}
+    (told,) = found(case, "patterns.constant-reason")
+    assert told["statement"].startswith("All 338 stated reasons")
+
+
+def test_a_few_rows_of_one_reason_are_no_constant(case: Case) -> None:
+    fill(case, [search(k, reason="investigation", reason_key="investigation") for k in range(3)])
+    assert inputs_of(case).constant == frozenset()
+    case.append_rows("records", [search(k, reason="investigation") for k in range(3, 19)])
+    assert inputs_of(case).constant == frozenset()
+    case.append_rows("records", [search(19, reason="investigation")])
+    assert inputs_of(case).constant == {"log"}
+    case.append_rows("records", [search(20, reason_state="blank"), search(21, reason_state="masked")])
+    assert inputs_of(case).constant == {"log"}
+    case.append_rows("records", [search(22, reason="robbery")])
+    assert inputs_of(case).constant == frozenset()

@@ -109,7 +109,8 @@ def _case(case: Case) -> Publication:
         "indicators",
         [
             {
-                "indicator_id": "i-1", "rule_id": "r", "severity": "quality", "denominator": 2, "level": "organisation", "subject": "Anytown CA PD",
+                "indicator_id": "i-1", "rule_id": "r", "severity": "quality", "denominator": 2,
+                "level": "organisation", "subject": "Anytown CA PD",
                 "counterpart": CAMERA,
                 "statement": f"Anytown CA PD lets {PERSON} in, and {CAMERA}, and {entries[2]}.",
                 "query": "SELECT count(*) FROM shares WHERE recipient = 'Barnaby O''Quill Demo Cam'",

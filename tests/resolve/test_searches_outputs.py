@@ -12,6 +12,7 @@ from custodiet.case import Case
 from custodiet.intake.add import add_paths
 from custodiet.model.rates import wilson_interval
 from custodiet.resolve.organisations import update_organisations
+from custodiet.resolve.purposes.stored import update_purposes
 from custodiet.resolve.searches import redaction_differential, sessions, storms, update_searches
 from custodiet.resolve.searches.measure import (
     N_SEARCHES,
@@ -162,3 +163,24 @@ def test_snapshots_of_real_pages_meet_by_id(case: Case, real_data: Path) -> None
     n_ids = case.value("SELECT count(DISTINCT search_id) FROM records")
     assert n_ids > 500
     assert case.count("searches") == n_ids < case.count("records") == case.count("sightings")
+
+
+def test_a_reason_that_fills_a_whole_log_is_labelled_as_hidden(tmp_path: Path) -> None:
+    """The same text in another log, among others, keeps its label."""
+    at = [T0 + timedelta(hours=n) for n in range(41)]
+    rows = [row("filled", n, reason="INVESTIGATION", searched_at=at[n]) for n in range(20)]
+    rows += [row("varied", n, reason="investigation", searched_at=at[20 + n]) for n in range(20)]
+    rows += [row("varied", 20, reason="robbery", searched_at=at[40])]
+    with Case.open(tmp_path / "case", create=True) as case:
+        case.append_rows("records", rows)
+        update_organisations(case)
+        update_purposes(case)
+        update_searches(case)
+        found = case.rows(
+            "SELECT disclosure_id, purposes, count(*) FROM searches JOIN sightings USING (search_key) GROUP BY ALL"
+        )
+    assert sorted(found) == [
+        ("filled", ["insufficient.redacted"], 20),
+        ("varied", ["insufficient.generic"], 20),
+        ("varied", ["offense.robbery"], 1),
+    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from custodiet.case.constant import CONSTANT_ROWS, is_constant
 from custodiet.case.stage import Stage
 from custodiet.case.typed import cell, text_expression
 from custodiet.intake.formats import label_key
@@ -17,8 +18,6 @@ from custodiet.model.terms import CellState
 STATED = ("reason", "case_number", "user", "plate")
 """Columns with a cell state."""
 
-# A column that one text fills is told from a short log of one kind only when there are this many rows.
-_CONSTANT_ROWS = 20
 _MOST_COLUMNS = 500
 _LABELS_OF_A_TABLE = 3
 _FEWEST_COLUMNS = 4
@@ -86,8 +85,7 @@ def _constants(context: TableContext, typing: RecordTyping) -> list[Problem]:
     tests = [
         f"count(*) FILTER ({column}_state = 'value') AS {column}_values, "
         f"count(*) FILTER ({column}_state = 'blank') AS {column}_blanks, "
-        f"min(lower({column})) FILTER ({column}_state = 'value') = "
-        f"max(lower({column})) FILTER ({column}_state = 'value') AS {column}_constant"
+        f"{is_constant(column)} AS {column}_constant"
         for column in columns
     ]
     found = context.case.query(
@@ -95,13 +93,13 @@ def _constants(context: TableContext, typing: RecordTyping) -> list[Problem]:
         [context.disclosure_id],
     ).to_pylist()[0]
     n = found["n"]
-    if n < _CONSTANT_ROWS:
+    if n < CONSTANT_ROWS:
         return []
     problems = []
     for column in columns:
         n_values = found[f"{column}_values"]
         # One person may well make all searches of a small agency: only what varies by its nature is told.
-        if n_values >= _CONSTANT_ROWS and found[f"{column}_constant"] and column != "user":
+        if found[f"{column}_constant"] and column != "user":
             which = f"All {n:,} rows" if n_values == n else f"All {n_values:,} of {n:,} rows that show a value"
             message = (
                 f"{which} hold the same text as {column}: it looks like a value and may have been put over the "
@@ -135,7 +133,7 @@ def _count_notes(context: TableContext, n_records: int) -> list[Problem]:
                     "note", f"{n_unread:,} cells of {column} hold glyphs or words, no number; those rows have none."
                 )
             )
-        if n_records >= _CONSTANT_ROWS and n_zero >= 0.9 * n_records:
+        if n_records >= CONSTANT_ROWS and n_zero >= 0.9 * n_records:
             message = f"{n_zero:,} of {n_read:,} rows give 0 {column}: not exported, not a search of none."
             problems.append(Problem("note", message))
     return problems

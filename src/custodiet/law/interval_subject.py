@@ -77,7 +77,7 @@ def interval_sql(inputs: Inputs) -> str:
   kept AS (
     SELECT coalesce(o.canonical, p.producer) AS producer, arg_max(p.retention_days, p.as_of)::BIGINT AS stated_retention_days
     FROM portals p LEFT JOIN org_facts o ON o.name = p.producer WHERE p.retention_days IS NOT NULL GROUP BY ALL),
-  searched AS ({_audit_searches()}),
+  searched AS ({_audit_searches(inputs)}),
   periods AS ({_periods(inputs)}),
   covered AS ({_covered()})
 SELECT
@@ -192,11 +192,11 @@ def _stated(inputs: Inputs) -> str:
     WHERE days IS NOT NULL AND as_of IS NOT NULL GROUP BY producer"""
 
 
-def _audit_searches() -> str:
+def _audit_searches(inputs: Inputs) -> str:
     return f"""
     SELECT coalesce(o.canonical, r.producer) AS producer, {_DAY_OF_RECORD} AS day, count(*) AS n
     FROM records r JOIN (SELECT DISTINCT key FROM purposes WHERE field = 'reason' AND label = 'admin.audit') k ON k.key = r.reason_key
-    LEFT JOIN org_facts o ON o.name = r.producer WHERE r.reason_state = 'value' GROUP BY ALL"""
+    LEFT JOIN org_facts o ON o.name = r.producer WHERE {inputs.reason_state("r.reason_state")} = 'value' GROUP BY ALL"""
 
 
 def _periods(inputs: Inputs) -> str:

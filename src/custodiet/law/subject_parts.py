@@ -20,13 +20,31 @@ PAGES: Final = """
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """Say which optional tables of a case hold rows, and whether its reasons were classified."""
+    """Say what a case holds.
+
+    Attributes:
+        filled: Optional tables that hold rows, and a word that says that reasons were classified.
+        constant: Disclosures in which one text fills the column of reasons: it may have been put over them.
+    """
 
     filled: frozenset[str]
+    constant: frozenset[str] = frozenset()
 
     def has(self, table: str) -> bool:
         """Tell whether a table holds rows."""
         return table in self.filled
+
+    def reason_state(self, cell: str) -> str:
+        """Return SQL of the state of a reason: one that fills its column says as little as a masked one.
+
+        Args:
+            cell: Name of the column ``reason_state``, with the name of its table where it needs one.
+        """
+        if not self.constant:
+            return cell
+        table = cell.removesuffix("reason_state")
+        ids = ", ".join(f"'{name.replace(chr(39), chr(39) * 2)}'" for name in sorted(self.constant))
+        return f"CASE WHEN {cell} = 'value' AND {table}disclosure_id IN ({ids}) THEN 'masked' ELSE {cell} END"
 
 
 def facts(alias: str, prefix: str) -> str:

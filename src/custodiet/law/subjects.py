@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from custodiet.case import Case
+from custodiet.case.constant import constant_sql
 from custodiet.law.interval_subject import interval_sql
 from custodiet.law.page_subjects import disclosure_sql, portal_sql
 from custodiet.law.subject_parts import ORGANISATIONS, PAGES, Inputs, facts
@@ -29,7 +30,7 @@ _PURPOSES: Final = f"""
                  bool_and(coalesce(method LIKE 'statutes/%' OR regexp_full_match(lower(trim(matched)), '{_CODE_NAME}'), false)) AS by_code
           FROM purposes WHERE label <> 'insufficient.redacted' GROUP BY key, field, label) GROUP BY key, field),
   texts AS (
-    SELECT DISTINCT reason_key, offense_key, prompt_key, reason_state FROM records),
+    SELECT DISTINCT reason_key, offense_key, prompt_key, {{state}} AS reason_state FROM records),
   text_labels AS (
     SELECT t.*,
       CASE WHEN reason_state IN {_HIDDEN} THEN NULL
@@ -85,7 +86,8 @@ def inputs_of(case: Case) -> Inputs:
     )
     names = ["organisations", "purposes", "sightings", "portals", "shares", "events", *input_tables()]
     filled = {n for n in names if case.value(f"SELECT count(*) FROM (FROM {n} LIMIT 1)")}
-    return Inputs(frozenset(filled | ({CLASSIFIED} if classified else set())))
+    constant = frozenset(str(name) for (name,) in case.rows(constant_sql("reason")))
+    return Inputs(frozenset(filled | ({CLASSIFIED} if classified else set())), constant)
 
 
 def subject_sql(subject: str, inputs: Inputs) -> str:
@@ -100,9 +102,9 @@ def subject_sql(subject: str, inputs: Inputs) -> str:
     return made[subject](inputs)
 
 
-def _given(cell: str) -> str:
-    state = f"r.{cell}_state"
-    return f"CASE WHEN {state} IN ('value', 'partial') THEN true WHEN {state} IN ('blank', 'placeholder') THEN false END AS {cell}_given"
+def _given(cell: str, state: str = "", name: str = "") -> str:
+    state = state or f"r.{cell}_state"
+    return f"CASE WHEN {state} IN ('value', 'partial') THEN true WHEN {state} IN ('blank', 'placeholder') THEN false END AS {name or cell + '_given'}"
 
 
 def purpose_sets_sql(inputs: Inputs) -> str:
@@ -112,7 +114,8 @@ def purpose_sets_sql(inputs: Inputs) -> str:
 
 def _sets(inputs: Inputs) -> str:
     # Without the classifier only blank cells would have labels: a rate over them alone would mislead.
-    return _PURPOSES.replace("{when}", "" if inputs.has(CLASSIFIED) else " WHERE false")
+    told = _PURPOSES.replace("{state}", inputs.reason_state("reason_state"))
+    return told.replace("{when}", "" if inputs.has(CLASSIFIED) else " WHERE false")
 
 
 def search_sql(inputs: Inputs, stored_sets: str, labels: Sequence[str], told: str, texts: Sequence[str]) -> str:
@@ -132,6 +135,7 @@ def search_sql(inputs: Inputs, stored_sets: str, labels: Sequence[str], told: st
 
 def _search(inputs: Inputs, sets: str | None = None, extra: str = "", told: str = "FROM stated_raw") -> str:
     sets = _sets(inputs) if sets is None else sets
+    state = inputs.reason_state("r.reason_state")
     key = "s.search_key" if inputs.has("sightings") else "NULL"
     sightings = (
         "LEFT JOIN (SELECT disclosure_id, record_no, any_value(search_key) AS search_key FROM sightings GROUP BY ALL) s"
@@ -172,7 +176,7 @@ SELECT
   r.window_start, r.window_end, coalesce(r.window_start_local, r.window_start::TIMESTAMP) AS window_start_local,
   coalesce(r.window_end_local, r.window_end::TIMESTAMP) AS window_end_local,
   r.networks, nullif(r.devices, 0) AS devices, regexp_replace(lower(trim(r.search_type)), '\\s*-\\s*mobile$', '') AS search_type,
-  r.vendor, {_era(inputs)} AS era, r.reason_state, {_given("reason")}, r.case_number_state, {_given("case_number")},
+  r.vendor, {_era(inputs)} AS era, {state} AS reason_state, {_given("reason", state)}, {_given("reason", name="reason_shown")}, r.case_number_state, {_given("case_number")},
   r.user_state, {_given("user")}, r.plate_state, {_given("plate")},
   CASE WHEN r.offense_type IS NOT NULL THEN trim(r.offense_type) <> '' END AS offense_given,
   l.purposes, l.reason_labels, l.code_labels, CASE WHEN r.reason_state IN {_HIDDEN} THEN NULL ELSE r.reason_key END AS reason_key, r.moderation,
@@ -187,7 +191,7 @@ FROM records r
 LEFT JOIN org_facts po ON po.name = r.producer
 LEFT JOIN org_facts o ON o.name = r.org
 LEFT JOIN purpose_sets l ON l.reason_key IS NOT DISTINCT FROM r.reason_key AND l.offense_key IS NOT DISTINCT FROM r.offense_key
-  AND l.prompt_key IS NOT DISTINCT FROM r.prompt_key AND l.reason_state IS NOT DISTINCT FROM r.reason_state
+  AND l.prompt_key IS NOT DISTINCT FROM r.prompt_key AND l.reason_state IS NOT DISTINCT FROM {state}
 LEFT JOIN forms e ON e.disclosure_id = r.disclosure_id
   AND e.form_month IS NOT DISTINCT FROM date_trunc('month', r.searched_local)
 LEFT JOIN stated st ON st.producer = r.producer

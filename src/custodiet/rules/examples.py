@@ -175,8 +175,11 @@ def _derive_search(row: dict[str, Any], given: Mapping[str, Any]) -> None:
             row[f"{cell}_given"] = None if state in (*_HIDDEN, None) else state in ("value", "partial")
         if cell != "reason" and state != "value":
             row[cell] = None
+    if "reason_shown" not in given:
+        row["reason_shown"] = row["reason_given"]
     if row["reason_state"] in _HIDDEN:
-        row |= {"purposes": None, "reason_labels": None, "code_labels": None, "reason_key": None}
+        row |= {"purposes": None, "reason_labels": None, "code_labels": None}
+        row["reason_key"] = row["reason_key"] if given.get("reason_shown") else None
     elif row["reason_state"] in ("blank", "placeholder") and "purposes" not in given:
         row["purposes"] = [f"insufficient.{row['reason_state']}"]
     if row["reason_labels"] is None and row["purposes"] is not None:

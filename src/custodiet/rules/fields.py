@@ -113,6 +113,7 @@ SEARCH: Final = Subject(
         _f("vendor", "text", "vendor of the system"),
         _f("era", "text", "form of the export: devices, id, no-identity, drop-down", ("devices", "id", "no-identity", "drop-down")),
         *_cell("reason", "stated reason"),
+        _f("reason_shown", "boolean", "the same as reason_given, but true also where one text fills the column of a log throughout, which counts as masked elsewhere"),
         *_cell("case_number", "case number"),
         *_cell("user", "account"),
         *_cell("plate", "plate"),
