@@ -1,4 +1,4 @@
-"""Numbers of the plans that would end reach: who can reach the data now, and what the shares of a plan cost."""
+"""Numbers of the plans that would end reach: whom the latest lists let in, and what the shares of a plan cost."""
 
 from __future__ import annotations
 

@@ -122,9 +122,9 @@ def _rows(count: Count) -> Iterator[Figure]:
 def _stated(count: Count) -> Iterator[Figure]:
     for name, sql, unit, told, definition, recounts in (
         (
-            "pairs", "SELECT count(DISTINCT (source, recipient)) FROM {shares}", "pairs of organisations",
-            "pairs of organisations stand on lists: the one lets the other reach its data.",
-            "Pairs of source and recipient as released, each counted once.", (),
+            "pairs", "SELECT count(DISTINCT (source, recipient)) FROM {shares}", "pairs of names",
+            "pairs of names stand on lists: the one lets the other reach its data.",
+            "Pairs of source and recipient as released, each spelling counted once.", (),
         ),
         (
             "pages", "SELECT count(*) FROM {portals}", "pages",
@@ -132,9 +132,11 @@ def _stated(count: Count) -> Iterator[Figure]:
             ({"table": "portals", "where": [], "count": "rows"},),
         ),
         (
-            "page-producers", "SELECT count(DISTINCT producer) FROM {portals}", "organisations",
-            "organisations have a transparency page among the records.", "Producers of pages, by name as released.",
-            ({"table": "portals", "where": [], "count": {"distinct": "producer"}},),
+            "page-producers",
+            "SELECT count(DISTINCT coalesce(o.canonical, p.producer)) FROM {portals} p"
+            " LEFT JOIN {organisations} o ON o.name = p.producer", "organisations",
+            "organisations have a transparency page among the records.", "Producers of pages, their spellings joined.",
+            (),
         ),
     ):  # fmt: skip
         n = int(count(sql)[0][0])

@@ -141,15 +141,43 @@ def _read(source: Source) -> list[Part]:
         "SELECT count(*) FROM (SELECT DISTINCT source, recipient FROM shares)",
     )
     if shares:
-        pairs = source.number_of("figure.pairs", shares, "pair of organisations", "pairs of organisations")
+        pairs = source.number_of("figure.pairs", shares, "pair of names", "pairs of names")
         items.append(("Stated shares", Phrase((*pairs, ": a list says that the one lets the other reach its data"))))
+        items += _dates(source, "Dates of the lists", _LISTS)
     pages = measure("pages", "Transparency pages and rows of page tables", "SELECT count(*) FROM portals")
     if pages:
-        makers = measure("page_producers", "Organisations with a page", "SELECT count(DISTINCT producer) FROM portals")
+        makers = measure("page_producers", "Organisations with a page", _MAKERS)
         told = (*source.number_of("figure.pages", pages, "page"), " of ")
         of_makers = source.number_of("figure.page-producers", makers, "organisation")
         items.append(("Transparency pages", Phrase((*told, *of_makers))))
+        items += _dates(source, "Dates of the pages", _PAGES)
     return [Heading("What was read, and how it was obtained"), Pairs(tuple(items)), *_receipts(source)]
+
+
+def _dates(source: Source, title: str, sql: str) -> list[tuple[str, Cell]]:
+    """Say of which days lists or pages are; the latest of some can be years older than that of others."""
+    first, last, half = source.case.rows(sql)[0]
+    if first is None:
+        return []
+    if first == last:
+        return [(title, first.isoformat())]
+    half_text = f"the latest of half of the organisations is of {half.isoformat()} or earlier"
+    return [(title, f"{span(first, last)}; {half_text}")]
+
+
+_MAKERS: Final = (
+    "SELECT count(DISTINCT coalesce(o.canonical, p.producer)) FROM portals p"
+    " LEFT JOIN organisations o ON o.name = p.producer"
+)
+# The days of all lists, and the middle one of the latest list of each organisation.
+_LISTS: Final = """
+SELECT min(first), max(last), quantile_disc(last, 0.5)
+FROM (SELECT min(as_of) AS first, max(as_of) AS last FROM shares WHERE as_of IS NOT NULL GROUP BY stated_by)
+"""
+_PAGES: Final = """
+SELECT min(first), max(last), quantile_disc(last, 0.5)
+FROM (SELECT min(as_of) AS first, max(as_of) AS last FROM portals WHERE as_of IS NOT NULL GROUP BY producer)
+"""
 
 
 def _enumerated(items: Sequence[Pieces], most: int) -> Pieces:
@@ -223,7 +251,7 @@ def _indicators(source: Source) -> list[Part]:
                 f" Shown: the first {len(chosen)} of ",
                 source.total("indicators", len(rows)),
                 f" {'indicator' if len(rows) == 1 else 'indicators'}, one of each rule before the second of any; the"
-                " severest rule first, then the highest rate that so many records bear out.",
+                " severest rule first, then the highest rate that can be counted on given how many records there are.",
             )
         ),
         lead="Not findings.",

@@ -27,6 +27,8 @@ STATE_WORDS: Final = {
     "not-exported": "no such column",
 }
 _MOST: Final = 8
+# Files that a custodian can give again; a file of no known kind may be no record of anybody.
+CUSTODIANS: Final = frozenset({"corrupt", "empty", "encrypted", "no-text", "too-large"})
 UNREAD: Final = frozenset(code for code, item in PROBLEM_CODES.items() if item.unread)
 
 
@@ -198,7 +200,7 @@ def to_ask(source: Source) -> tuple[str, ...]:
     cut = sorted({row["file_name"] or "a file" for row in source.problems if row["code"] == "truncated"})
     if cut:
         asked.append(f"The rest of {listed(cut, 4)}.")
-    unread = sorted({row["file_name"] or "a file" for row in source.problems if row["code"] in UNREAD})
+    unread = sorted({row["file_name"] or "a file" for row in source.problems if row["code"] in CUSTODIANS})
     if unread:
         asked.append(f"A readable copy of {listed(unread, 4)}.")
     without = _producers_without_log(source)

@@ -292,7 +292,8 @@ def _cut(source: Source, told: ReachChapter, cut: Cut) -> list[Part]:
     word, name = cut.target, f"figure.cut.{cut.source}.{cut.target}"
     known = Phrase((
         *source.number_of(f"{name}.known", cut.n_targets, f"{word} organisation"), " known, ",
-        source.told(f"{name}.reaching", cut.n_reaching), " can reach the data now with full onward sharing; ",
+        source.told(f"{name}.reaching", cut.n_reaching),
+        " can reach the data by the latest lists, with full onward sharing; ",
         source.told(f"{name}.in-state", cut.n_in_state), " active public in-state organisations can reach it too.",
     ))  # fmt: skip
     parts: list[Part] = [
