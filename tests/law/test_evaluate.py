@@ -138,9 +138,9 @@ def test_a_definition_that_leaves_nothing_flips_the_claim(case: Case) -> None:
     fill(case, [search(n, reason_key="investigation" if n <= 6 else "robbery") for n in range(1, 61)])
     evaluate_case(case, ["practice"])
     (row,) = found(case, REASON)
-    assert row["statement"].startswith(f"6 of 60 searches in the log of {PD} (10.0 %) state a reason")
+    assert row["statement"].startswith(f"Of 60 searches in the log of {PD} that state a reason, 6 (10.0 %) say nothing")
     panel = json.loads(row["sensitivity"])
-    assert panel["flips"] == ["a quarter or more", "half or more", "at least 500 searches", "only blank or placeholder"]
+    assert panel["flips"] == ["a quarter or more", "half or more", "at least 500 searches", "only placeholders"]
 
 
 def test_a_lone_vague_reason_is_no_pattern(case: Case) -> None:
@@ -527,3 +527,12 @@ def test_a_few_rows_of_one_reason_are_no_constant(case: Case) -> None:
     assert inputs_of(case).constant == {"log"}
     case.append_rows("records", [search(22, reason="robbery")])
     assert inputs_of(case).constant == frozenset()
+
+
+def test_a_blank_cell_states_no_reason_and_is_counted_by_one_rule_alone(case: Case) -> None:
+    rows = [search(n, reason_state="blank") for n in range(149)]
+    fill(case, rows + [search(n, reason_key="investigation" if n < 160 else "robbery") for n in range(149, 249)])
+    evaluate_case(case, ["practice"])
+    assert outcomes(case, REASON) == {PD: (1, 0, 0, 0)}
+    assert [row["denominator"] for row in found(case, REASON)] == [100]
+    assert [row["n_searches"] for row in found(case, "practice.reason-left-blank")] == [149]

@@ -13,15 +13,17 @@ STEPS: Final[tuple[tuple[int, int | None], ...]] = (
     (1, 1), (2, 9), (10, 99), (100, 999), (1_000, 4_999), (5_000, None),
 )  # fmt: skip
 
-# "Says nothing" is what the rule of practice on uninformative reasons counts; a bare name is not placed.
-CLASS_OF: Final = """CASE WHEN len(labels) = 0 THEN 'not told'
+# "Says nothing" is what the rule of practice on uninformative reasons counts; a bare name is not placed, and a blank
+# cell states no reason.
+CLASS_OF: Final = """CASE WHEN len(labels) = 0 OR labels = ['insufficient.blank'] THEN 'not told'
     WHEN len(list_filter(labels, lambda l: l <> 'unknown' AND NOT starts_with(l, 'insufficient.'))) > 0 THEN 'stated'
     WHEN list_contains(labels, 'unknown') OR list_contains(labels, 'insufficient.name') THEN 'unknown'
-    WHEN len(list_filter(labels, lambda l: l <> 'insufficient.redacted')) > 0 THEN 'uninformative'
+    WHEN len(list_filter(labels, lambda l: l NOT IN ('insufficient.redacted', 'insufficient.blank'))) > 0
+        THEN 'uninformative'
     ELSE 'hidden' END"""
 # The group of each label: the word before the dot; a bare name is not placed, a redacted reason says nothing at all.
 GROUPS_OF: Final = """list_distinct(list_transform(
-    list_filter(labels, lambda l: l <> 'insufficient.redacted'),
+    list_filter(labels, lambda l: l NOT IN ('insufficient.redacted', 'insufficient.blank')),
     lambda l: CASE WHEN l = 'insufficient.name' THEN 'unknown' ELSE split_part(l, '.', 1) END))"""
 # What is done with a list of labels is done once for all searches that bear it: lists are dear, and few differ.
 _LABELS: Final = "coalesce(list_distinct(purposes), []) AS labels"
@@ -82,7 +84,8 @@ def _purposes(count: Count) -> Iterator[Figure]:
             of_each_set("{searches}", f"list_contains({GROUPS_OF}, {{word}})"),
         ),
         (
-            "label", "list_filter(labels, lambda l: l <> 'insufficient.redacted')", "the label",
+            "label",
+            "list_filter(labels, lambda l: l NOT IN ('insufficient.redacted', 'insufficient.blank'))", "the label",
             "SELECT count(*) FROM {searches} WHERE list_contains(purposes, {word})",
         ),
     ):  # fmt: skip

@@ -31,7 +31,7 @@ JOIN (SELECT label_set, sum(n)::BIGINT AS n FROM report_searchers GROUP BY label
 """
 _BY_LABEL: Final = f"""
 SELECT label, sum(n)::BIGINT AS n FROM (SELECT unnest(labels) AS label, n FROM ({_SETS}))
-WHERE label <> 'insufficient.redacted' GROUP BY label ORDER BY n DESC, label
+WHERE label NOT IN ('insufficient.redacted', 'insufficient.blank') GROUP BY label ORDER BY n DESC, label
 """
 _BY_GROUP: Final = f"""
 SELECT word, sum(n)::BIGINT AS n FROM (SELECT unnest({GROUPS_OF}) AS word, n FROM ({_SETS}))
