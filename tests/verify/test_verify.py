@@ -35,7 +35,9 @@ def test_a_bundle_as_published_is_verified(made: Made) -> None:
     }
     assert [sentence.split(" ", 1)[1] for sentence in verdict.checked][1:] == [
         "cited rows: each belongs to one of 2 disclosures committed to.",
-        f"published numbers, recounted from the tables by {verdict.checked[2].split()[-4]} routes: all equal.",
+        "tables as Parquet and as CSV, indicators.json, findings.json, originals.json, rules, letters and quotes:"
+        " they fit each other.",
+        f"published numbers, recounted from the tables by {verdict.checked[3].split()[-4]} routes: all equal.",
         "number of the report: each as on the claim sheet.",
     ]
 

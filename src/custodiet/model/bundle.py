@@ -25,6 +25,7 @@ CLAIMS: Final = "claims/claims.json"
 TREES: Final = "proofs/trees.json"
 NODES: Final = "proofs/nodes.parquet"
 ORIGINALS: Final = "originals.json"
+RULE_NOT_AT_HAND: Final = "The text of this rule was not at hand when this was published."
 SALT_BYTES: Final = 16
 TIMES: Final = "times"
 HOUR_MICROSECONDS: Final = 3_600_000_000

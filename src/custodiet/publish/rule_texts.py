@@ -9,6 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from custodiet.law.rule_pages import rule_page
+from custodiet.model.bundle import RULE_NOT_AT_HAND
 from custodiet.rules.load import bundled_folders, load_packs
 from custodiet.rules.rule import Pack, Rule
 
@@ -31,11 +32,7 @@ def write_rule_texts(folder: Path, outcomes: pa.Table, packs: Sequence[str] = ()
     index = []
     for rule_id, version in ran:
         found = known.get(rule_id)
-        note = (
-            _write(folder, *found, version)
-            if found
-            else "The text of this rule was not at hand when this was published."
-        )
+        note = _write(folder, *found, version) if found else RULE_NOT_AT_HAND
         index.append({"rule_id": rule_id, "version": version, "note": note})
     text = json.dumps({"rules": index}, ensure_ascii=False, indent=1)
     (folder / "index.json").write_text(text + "\n", encoding="utf-8", newline="\n")
