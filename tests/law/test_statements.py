@@ -6,8 +6,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from custodiet.case import Case
 from custodiet.law.evaluate import evaluate_packs
+from custodiet.model.counts import agreeing_with_one
 from custodiet.rules.rule import Pack
 from custodiet.rules.schema import PackModel
 from tests.law.builders import PD, fill, found, organisation, share
@@ -56,3 +59,25 @@ def test_several_recipients_over_a_month(case: Case) -> None:
     assert row["statement"] == (
         f"{PD} lists 2 private campuses, railroads or hospitals, seen from 2025-06-01 to 2025-07-01."
     )
+
+
+@pytest.mark.parametrize(
+    ("template", "of_one"),
+    [
+        ("{n} of {denominator} searches in the log of {subject} ({share}) state no reason.",
+         "{n} of {denominator} searches in the log of {subject} ({share}) states no reason."),
+        ("{n} of {denominator} searches by other state agencies in the log of {subject} state immigration or name"
+         " an agency.",
+         "{n} of {denominator} searches by other state agencies in the log of {subject} states immigration or names"
+         " an agency."),
+        ("{n} of {denominator} pages of {subject} ({first} to {last}) neither speak of audits nor carry one.",
+         "{n} of {denominator} pages of {subject} ({first} to {last}) neither speaks of audits nor carries one."),
+        ("The list of {subject} names {denominator} recipients, of which {n} are outside California.",
+         "The list of {subject} names {denominator} recipients, of which {n} is outside California."),
+        ("Of {denominator} searches of {subject} that state a reason, {n} ({share}) say nothing.",
+         "Of {denominator} searches of {subject} that state a reason, {n} ({share}) says nothing."),
+        ("All {n} reasons of {subject} read the same.", "All {n} reasons of {subject} read the same."),
+    ],
+)  # fmt: skip
+def test_a_verb_agrees_with_one(template: str, of_one: str) -> None:
+    assert agreeing_with_one(template) == of_one

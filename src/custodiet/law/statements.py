@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
 from custodiet.law.details import Evidence
-from custodiet.model.counts import counted, singular
+from custodiet.model.counts import agreeing_with_one, counted, singular
 from custodiet.rules.rule import Rule
 
 LISTED: Final = 10
@@ -33,7 +34,8 @@ def statement_of(rule: Rule, evidence: Evidence, subject: str, counterpart: str 
         shown = _placeholder(match[1], rule, evidence, subject, counterpart)
         return shown + (singular(match[2]) if shown == "1" else match[2])
 
-    text = " ".join(_NUMBERED.sub(fill, rule.model.statement).split())
+    sentence = agreeing_with_one(rule.model.statement) if evidence.n == 1 else rule.model.statement
+    text = " ".join(_NUMBERED.sub(fill, sentence).split())
     return _ONE_DAY.sub(lambda match: f"on {match['day']}" if match["from"] else match["day"], text)
 
 
@@ -64,8 +66,9 @@ def caveats_of(rule: Rule, evidence: Evidence) -> list[str]:
 def sensitivity_of(rule: Rule, evidence: Evidence) -> str:
     """Return the panel as JSON: the headline, the count under other definitions, the range, and what flips the claim.
 
-    The range holds only counts in the unit of the headline: rows are listed with their own unit and stay out of
-    it. A claim is *flipped* by a definition under which nothing is left to count.
+    The range holds only counts in the unit of the headline and of what was evaluated for it: rows, what cannot be
+    told (of more) and single forms of the export (of fewer) are listed and stay out of it. A claim is *flipped* by
+    a definition under which nothing is left to count.
     """
     alternatives: list[dict[str, Any]] = [
         {"label": other.label, "choice": other.choice, "count": count}
@@ -75,6 +78,7 @@ def sensitivity_of(rule: Rule, evidence: Evidence) -> str:
         alternatives.append(
             {"label": "days and hours told in UTC, not in local time", "choice": "time-zone", "count": evidence.in_utc}
         )
+    whole = evidence.denominator + evidence.n_not_evaluable
     alternatives += [
         {
             "label": _ROWS_LABEL.get(rule.subject.name, "every record counted, duplicates included"),
@@ -85,6 +89,7 @@ def sensitivity_of(rule: Rule, evidence: Evidence) -> str:
             "label": "what cannot be told counted as if it met the pattern",
             "choice": "hidden rows",
             "count": evidence.n + evidence.n_not_evaluable,
+            **({} if whole == evidence.denominator else {"denominator": whole}),
         },
     ]
     if len(evidence.eras) > 1:
@@ -92,7 +97,7 @@ def sensitivity_of(rule: Rule, evidence: Evidence) -> str:
             {"label": f"only the {_ERA_WORDS[era]}", "choice": "era", "count": count}
             for era, count in evidence.eras.items()
         ]
-    counts = [evidence.n, *(item["count"] for item in alternatives if item["choice"] != ROWS)]
+    counts = [evidence.n, *(item["count"] for item in alternatives if _is_comparable(item))]
     panel = {
         "headline": {"label": rule.model.sensitivity_headline or "the rule as written", "count": evidence.n},
         "alternatives": alternatives,
@@ -100,6 +105,10 @@ def sensitivity_of(rule: Rule, evidence: Evidence) -> str:
         "flips": [item["label"] for item in alternatives if item["count"] == 0],
     }
     return json.dumps(panel, ensure_ascii=False)
+
+
+def _is_comparable(alternative: Mapping[str, Any]) -> bool:
+    return alternative["choice"] not in (ROWS, "era") and "denominator" not in alternative
 
 
 def _unit(rule: Rule) -> str:

@@ -72,6 +72,38 @@ def agreed(sentence: str) -> str:
     return _ONE_OF.sub(one, sentence)
 
 
+# Verbs of the sentences that rules make, beside those above.
+_OF_RULES: Final = _AFTER | {
+    "ask": "asks", "carry": "carries", "fall": "falls", "leave": "leaves", "link": "links", "point": "points",
+    "return": "returns", "say": "says", "show": "shows", "speak": "speaks",
+}  # fmt: skip
+_ANY_VERB: Final = rf"(?:{'|'.join(_OF_RULES)})\b"
+_RULE_VERB: Final = re.compile(rf"(?<!{{)\b{_ANY_VERB}")
+_JOINED_VERB: Final = re.compile(rf"(?:(?<=\band )|(?<=\bnor )|(?<=\bor )){_ANY_VERB}")
+_BRACKET: Final = re.compile(r"(?: \([^)]*\))? ")
+_COUNTED: Final = "{n}"
+_SUBJECT: Final = "{subject}"
+
+
+def agreeing_with_one(template: str) -> str:
+    """Turn the verbs of a rule's sentence, of which ``{n}`` is the grammatical subject, into their form for one.
+
+    The verb is the first behind ``{n}`` and its bracket, or, where the sentence begins with ``{n}``, the first behind
+    ``{subject}``: words before it can look like verbs ("by other state or local agencies").
+    """
+    start = template.find(_COUNTED) + len(_COUNTED)
+    if template.startswith(_COUNTED):
+        start = template.find(_SUBJECT) + len(_SUBJECT) if _SUBJECT in template else start
+        verb = _RULE_VERB.search(template, start)
+    else:
+        beside = _BRACKET.match(template, start)
+        verb = _RULE_VERB.match(template, beside.end()) if beside else None
+    if start < len(_COUNTED) or verb is None:
+        return template
+    rest = _JOINED_VERB.sub(lambda found: _OF_RULES[found[0]], template[verb.end() :])
+    return template[: verb.start()] + _OF_RULES[verb[0]] + rest
+
+
 def _one(word: str) -> str:
     if not word.endswith("s") or word.endswith("ss"):
         return word

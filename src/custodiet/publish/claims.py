@@ -255,7 +255,7 @@ def _indicator(row: Mapping[str, Any], counts: Mapping[str, int], sources: tuple
     low, high = panel.get("range") or (value, value)
     # Rows are another unit than what the claim counts; the range holds none of them.
     others = [other for other in panel.get("alternatives", []) if other["choice"] != _ROWS]
-    basis = "; ".join(f"{other['label']}: {other['count']:,}" for other in others)
+    basis = "; ".join(f"{other['label']}: {_of_its_own(other)}" for other in others)
     return Claim(
         id=f"indicator.{identity}", statement=row["statement"] or "", value=value,
         unit="shares" if of_shares else "searches" if of_searches else "rows",
@@ -269,6 +269,11 @@ def _indicator(row: Mapping[str, Any], counts: Mapping[str, int], sources: tuple
             {"label": other["label"], "count": other["count"]} for other in panel.get("alternatives", [])
         ),
     )  # fmt: skip
+
+
+def _of_its_own(other: Mapping[str, Any]) -> str:
+    """Write a count under another definition, with what it is counted of where that is not the claim's denominator."""
+    return f"{other['count']:,}" + (f" of {other['denominator']:,}" if "denominator" in other else "")
 
 
 def _panel(panel: Mapping[str, Any], where: list[dict[str, Any]]) -> list[Recount]:

@@ -56,6 +56,10 @@ DISPOSITION_WORDS: Final = {
 }
 
 
+# Definitions that count among more or fewer than the headline: no share of its denominator is given.
+_OF_OTHERS: Final = ("hidden rows", "era")
+
+
 @dataclass(frozen=True, slots=True)
 class Panel:
     """Hold the counts of one indicator under several definitions.
@@ -83,7 +87,7 @@ def panel_of(row: Mapping[str, Any]) -> Panel | None:
         return None
     data = json.loads(row["sensitivity"])
     others = tuple(
-        (str(item["label"]), str(item["choice"]), _alternative(row, place, int(item["count"])))
+        (_labelled(item), str(item["choice"]), _alternative(row, place, int(item["count"])))
         for place, item in enumerate(data["alternatives"], 1)
     )
     low, high = data["range"]
@@ -95,6 +99,11 @@ def panel_of(row: Mapping[str, Any]) -> Panel | None:
         int(high),
         tuple(str(label) for label in data["flips"]),
     )
+
+
+def _labelled(item: Mapping[str, Any]) -> str:
+    """Name a definition; where it counts among more or fewer than the headline, with their number."""
+    return f"{item['label']} (of {item['denominator']:,})" if "denominator" in item else str(item["label"])
 
 
 def _alternative(row: Mapping[str, Any], place: int, n: int) -> Stated | int:
@@ -313,8 +322,12 @@ def _panel_parts(row: Mapping[str, Any]) -> list[Part]:
     if panel is None:
         return []
     head = Stated(panel.headline, claim_id(row)) if claim_id(row) else panel.headline
-    marked = [(panel.label, Mark("stated above"), head)]
-    rows = [*marked, *((label, Mark(choice, "quiet"), count) for label, choice, count in panel.others)]
+    whole = row["denominator"]
+    first = (panel.label, Mark("stated above"), head, _within(head, whole))
+    rows = [
+        (label, Mark(choice, "quiet"), count, _within(count, None if choice in _OF_OTHERS else whole))
+        for label, choice, count in panel.others
+    ]
     number = range_of(row)
     table = Table(
         "The same claim under other definitions",
@@ -324,7 +337,7 @@ def _panel_parts(row: Mapping[str, Any]) -> list[Part]:
             Column("Count", numeric=True),
             Column("Of those evaluated", numeric=True),
         ),
-        tuple((label, mark, count, _within(count, row["denominator"])) for label, mark, count in rows),
+        (first, *rows),
         note=Phrase(
             (
                 *_pieces("Range ", number.part("low"), " to ", number.part("high"), ". "),
