@@ -58,7 +58,7 @@ def test_an_interval_that_is_kept_is_clear_and_a_longer_one_is_told_with_its_day
     assert outcomes(case, MINNESOTA) == {PD: (1, 1, 0, 4)}
     (row,) = found(case, MINNESOTA)
     assert row["statement"] == (
-        f"1 of 2 intervals between independent audits of {PD} on file are longer than 731 days (2025-03-01 to 2027-08-20)."
+        f"1 of 2 intervals between independent audits of {PD} on file is longer than 731 days (2025-03-01 to 2027-08-20)."
     )
     assert (row["denominator"], row["severity"]) == (2, "gap")
     assert (row["period_start"].date(), row["period_end"].date()) == (date(2025, 3, 1), date(2027, 8, 20))
