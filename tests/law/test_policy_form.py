@@ -50,7 +50,7 @@ def test_a_policy_is_put_to_its_agency_alone(case: Case, tmp_path: Path) -> None
     slug = "policy.riverbend-ca-pd"
     assert outcomes(case, f"{slug}.purpose-forbidden") == {PD: (1, 1, 0, 0), "Other PD": (0, 0, 0, 1)}
     assert outcomes(case, f"{slug}.sharing") == {PD: (1, 0, 0, 0)}
-    assert found(case, f"{slug}.case-number")[0]["statement"] == f"1 of 2 searches by {PD} state no case number."
+    assert found(case, f"{slug}.case-number")[0]["statement"] == f"1 of 2 searches by {PD} states no case number."
     assert found(case, f"{slug}.case-number")[0]["citation"] == f"{PD}: Policy 462"
 
 

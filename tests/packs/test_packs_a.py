@@ -78,7 +78,7 @@ def test_a_californian_list_with_recipients_of_other_states(case: Case) -> None:
     evaluate_case(case, ["us-ca"])
     (row,) = found(case, OUTBOUND)
     assert (row["subject"], row["n_shares"], row["denominator"], row["severity"]) == (PD, 5, 6, "rule-not-met")
-    assert "names 5 of 6 recipients outside California (TX 3, OH 1, federal 1)" in row["statement"]
+    assert "names 6 recipients, of which 5 are outside California (TX 3, OH 1, federal 1)" in row["statement"]
     assert "seen from 2025-06-01 to 2026-01-01" in row["statement"]
     assert any("Attorney General" in text and "disputed" in text for text in row["caveats"])
     assert any("1 recipient marked inactive" in text for text in row["caveats"])
