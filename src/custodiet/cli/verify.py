@@ -33,7 +33,8 @@ def command(folder: Path, originals: tuple[Path, ...], key: Path | None, as_json
 
     verdict = verify_bundle(folder, key=key, run_sql=lambda queries: count_in(folder, queries))
     if originals:
-        _compare(folder, originals, verdict)
+        with verdict.guard("originals.json"):
+            _compare(folder, originals, verdict)
     if as_json:
         print_json(verdict.to_json())
     else:
@@ -43,8 +44,8 @@ def command(folder: Path, originals: tuple[Path, ...], key: Path | None, as_json
 
 def _compare(folder: Path, originals: tuple[Path, ...], verdict: Verdict) -> None:
     from custodiet import __version__
-    from custodiet.publish.originals import given_files, packs_that_ran, reread_originals
-    from custodiet.verify import GivenOriginal, compare_originals, match_originals, obstacles
+    from custodiet.publish.originals import given_files, other_rules, packs_that_ran, reread_originals
+    from custodiet.verify import GivenOriginal, compare_originals, compare_published, match_originals, obstacles
 
     if not verdict.verified:
         verdict.not_checked.append("The originals were not read, because the bundle itself is not what it should be.")
@@ -55,10 +56,14 @@ def _compare(folder: Path, originals: tuple[Path, ...], verdict: Verdict) -> Non
     if not files:
         return
     against = obstacles(folder, files, __version__)
+    if not against and (others := other_rules(folder)):
+        against = [f"rules were run that do not come with the program, or not as they are here ({len(others):,})"]
     if against:
         verdict.not_checked.append(f"Searches and indicators were not derived anew: {'; '.join(against)}.")
     derive = None if against else _derivation(packs_that_ran(folder))
-    compare_originals(folder, reread_originals(folder, files, derive), files, verdict)
+    again = reread_originals(folder, files, derive)
+    compare_originals(folder, again.tables, files, verdict)
+    compare_published(folder, again.outward, verdict, whole=not against)
 
 
 def _derivation(packs: list[str]) -> Callable[[Case], None]:

@@ -7,6 +7,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,10 +17,13 @@ import yaml
 
 from custodiet.case import Case
 from custodiet.intake.add import add_paths
-from custodiet.model.bundle import ORIGINALS
+from custodiet.model.bundle import MANIFEST, ORIGINALS
+from custodiet.model.tables import CONTRACT_TABLES
+from custodiet.privacy import Publication, outward_table
+from custodiet.privacy.differential import DIFFERENTIAL, outward_differential
 from custodiet.privacy.receipts import public_receipt
 from custodiet.privacy.tables import last_part
-from custodiet.publish.evidence import evidence_table
+from custodiet.publish.evidence import EVIDENCE, evidence_table
 from custodiet.rules.load import load_packs
 
 _DERIVED: Final = ("organisations", "searches", "sightings", "outcomes", "indicators")
@@ -66,10 +70,21 @@ def digest_of(path: Path) -> tuple[str, int, str]:
         return path.name, path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def reread_originals(
-    bundle: Path, files: Mapping[str, Path], derive: Callable[[Case], None] | None = None
-) -> dict[str, pa.Table]:
-    """Read originals again into a case that is thrown away, and return its tables.
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """Hold what originals say when they are read again.
+
+    Attributes:
+        tables: Table name to its rows, as the case holds them.
+        outward: Table name to its rows, as they would be published under the name of the bundle, with another key.
+    """
+
+    tables: dict[str, pa.Table]
+    outward: dict[str, pa.Table]
+
+
+def reread_originals(bundle: Path, files: Mapping[str, Path], derive: Callable[[Case], None] | None = None) -> Reread:
+    """Read originals again into a case that is thrown away, and return its tables, also as they would be published.
 
     Name, producer and time zone are those that the bundle states, so that what a file is called now,
     or the folder it lies in, does not change the reading.
@@ -101,7 +116,19 @@ def reread_originals(
             # Results about accounts are named by the key of a case, so they cannot be compared between two.
             tables["indicators"] = indicators.filter(pc.not_equal(indicators["level"], "account"))
             tables["evidence"] = evidence_table(case, tables["indicators"])
-        return tables
+        return Reread(tables, _outward(case, bundle, whole=derive is not None))
+
+
+def _outward(case: Case, bundle: Path, *, whole: bool) -> dict[str, pa.Table]:
+    """Give the tables of a case as they would be published: all, or those that a single original decides."""
+    manifest = json.loads((bundle / MANIFEST).read_bytes())
+    named = (manifest["accounts"]["reason"] or "") if manifest["accounts"]["shown_as"] == "disclosed" else ""
+    publication = Publication(case, manifest["name"], manifest["account_results"], named)
+    tables = {name: outward_table(publication, name) for name in (CONTRACT_TABLES if whole else _READ_AGAIN)}
+    if whole:
+        tables[EVIDENCE.name] = evidence_table(case, tables["indicators"])
+        tables[DIFFERENTIAL.name] = outward_differential(publication)
+    return tables
 
 
 def packs_that_ran(bundle: Path) -> list[str]:
@@ -109,6 +136,17 @@ def packs_that_ran(bundle: Path) -> list[str]:
     index = json.loads((bundle / "rules" / "index.json").read_bytes())["rules"]
     ran = {item["rule_id"] for item in index}
     return [str(pack.folder) for pack in load_packs() if any(rule.id in ran for rule in pack.rules)]
+
+
+def other_rules(bundle: Path) -> list[str]:
+    """Name the rules of a bundle whose text is not that of the rules that come with the program."""
+    own = {rule.id: next(iter(sorted(pack.folder.rglob(rule.file)))) for pack in load_packs() for rule in pack.rules}
+    index = json.loads((bundle / "rules" / "index.json").read_bytes())["rules"]
+    ran = sorted({item["rule_id"] for item in index})
+    return [
+        name for name in ran
+        if name not in own or own[name].read_bytes() != (bundle / "rules" / f"{name}.yaml").read_bytes()
+    ]  # fmt: skip
 
 
 def _receipt(path: Path, original: Mapping[str, Any]) -> dict[str, Any]:

@@ -72,7 +72,7 @@ def verify_bundle(folder: Path, *, key: Path | None = None, run_sql: RunSql | No
     if not verdict.verified:
         verdict.not_checked.append("Proofs and numbers were not checked, because files are not what they should be.")
         return verdict
-    if not check_parts(folder, manifest, verdict):
+    if not check_parts(manifest, verdict):
         verdict.not_checked.append("Proofs and numbers were not checked, because parts of the bundle are missing.")
         return verdict
     with verdict.guard("proofs"):

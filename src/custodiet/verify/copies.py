@@ -150,7 +150,7 @@ def _row_lines(folder: Path, table: str) -> Iterator[str]:
 
 
 def _is_citations(kind: pa.DataType) -> bool:
-    return pa.types.is_list(kind) and pa.types.is_struct(kind.value_type)
+    return bool(pa.types.is_list(kind) and pa.types.is_struct(kind.value_type))
 
 
 def _iso(value: object) -> str:

@@ -99,7 +99,7 @@ def compare_originals(folder: Path, reread: Mapping[str, pa.Table], sha256s: Ite
     n_claims = _compare_claims(folder, reread, ids & again, verdict)
     verdict.originals.append(
         f"{counted(len(set(sha256s)), 'original')} read again: {counted(len(ids), 'disclosure')},"
-        f" {counted(cited, 'cited row')} and {counted(n_claims, 'published number')} compared."
+        f" {counted(cited, 'cited row')} that are opened and {counted(n_claims, 'recount')} compared."
     )
 
 

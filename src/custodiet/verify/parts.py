@@ -53,7 +53,7 @@ _WORDS: Final[dict[str, dict[str, frozenset[str | None]]]] = {
 }
 
 
-def check_parts(folder: Path, manifest: Manifest, verdict: Verdict) -> bool:
+def check_parts(manifest: Manifest, verdict: Verdict) -> bool:
     """Look for the parts that every bundle has, and tell whether all are there."""
     wanted = [*_ALWAYS, *([PAGE] if manifest.content["report"] is not None else [])]
     missing = [name for name in wanted if name not in manifest.files]
@@ -188,4 +188,4 @@ def _stands(folder: Path, quote: Mapping[str, str]) -> bool:
         folder / "tables/records.parquet", columns=[quote["field"]],
         filters=[("disclosure_id", "==", disclosure_id), ("record_no", "==", int(number))],
     )  # fmt: skip
-    return rows[quote["field"]].to_pylist() == [quote["text"]]
+    return bool(rows[quote["field"]].to_pylist() == [quote["text"]])
