@@ -121,7 +121,7 @@ def test_all_originals_give_every_number_again(tmp_path: Path, capsys: pytest.Ca
     had = {"disclosures", "records", "events", "shares", "portals", "organisations", "searches", "sightings",
            "outcomes", "indicators", "evidence"}  # fmt: skip
     n = sum(spec["table"] in had for claim in claims for spec in claim["recounts"])
-    assert answer["originals"][0].endswith(f" and {n} recounts compared.")
+    assert answer["originals"][0].endswith(f" and {n:,} recounts compared.")
     _changes_are_found(tmp_path / "out", [Path(path) for path in options[1::2]])
 
 

@@ -21,6 +21,7 @@ from custodiet.model.bundle import MANIFEST, ORIGINALS
 from custodiet.model.tables import CONTRACT_TABLES
 from custodiet.privacy import Publication, outward_table
 from custodiet.privacy.differential import DIFFERENTIAL, outward_differential
+from custodiet.privacy.named import outward_names
 from custodiet.privacy.receipts import public_receipt
 from custodiet.privacy.tables import last_part
 from custodiet.publish.evidence import EVIDENCE, evidence_table
@@ -124,10 +125,11 @@ def _outward(case: Case, bundle: Path, *, whole: bool) -> dict[str, pa.Table]:
     manifest = json.loads((bundle / MANIFEST).read_bytes())
     named = (manifest["accounts"]["reason"] or "") if manifest["accounts"]["shown_as"] == "disclosed" else ""
     publication = Publication(case, manifest["name"], manifest["account_results"], named)
-    tables = {name: outward_table(publication, name) for name in (CONTRACT_TABLES if whole else _READ_AGAIN)}
-    if whole:
-        tables[EVIDENCE.name] = evidence_table(case, tables["indicators"])
-        tables[DIFFERENTIAL.name] = outward_differential(publication)
+    with outward_names(publication):
+        tables = {name: outward_table(publication, name) for name in (CONTRACT_TABLES if whole else _READ_AGAIN)}
+        if whole:
+            tables[EVIDENCE.name] = evidence_table(case, tables["indicators"])
+            tables[DIFFERENTIAL.name] = outward_differential(publication)
     return tables
 
 

@@ -31,7 +31,7 @@ _LEFT_OUT: Final[Mapping[str, tuple[str, ...]]] = {
 _NOT_HAD: Final = ("findings", "problems")
 # Whether these are shown, and times how exactly, depends on the other originals.
 _JOINED_BY: Final = ("search_id", "networks", "devices", "window_start", "window_end", "searched_at")
-_ACCOUNT: Final = r"\baccount-[0-9a-f]{16}\b"
+_PSEUDONYM: Final = r"\b(account|name)-[0-9a-f]{16}\b"
 _ABSENT: Final = "\x00"
 _BETWEEN: Final = "\x1f"
 
@@ -75,7 +75,8 @@ def _said(left_out: Mapping[str, list[str]], *, whole: bool) -> str:
     columns = ", ".join(f"{table}.{column}" for table, names in sorted(left_out.items()) for column in names)
     others = f" {', '.join(_NOT_HAD)}, results about accounts;" if whole else " all other tables;"
     return (
-        f"With the originals:{others} {columns}; which pseudonym an account has. They follow from the key of the case,"
+        f"With the originals:{others} {columns}; which pseudonym an account or a masked name has."
+        " They follow from the key of the case,"
         " receipts or decisions" + ("." if whole else ", or from originals that were not given.")
     )
 
@@ -88,8 +89,8 @@ def _comparable(table: str, rows: pa.Table, left_out: list[str], quotes: list[di
     for name in rows.column_names:
         if name not in left_out:
             texts = _texts(rows[name])
-            if name in ("user", "actor"):
-                texts = pc.replace_substring_regex(texts, _ACCOUNT, "account")
+            if pc.any(pc.match_substring_regex(pc.unique(texts), _PSEUDONYM)).as_py():
+                texts = pc.replace_substring_regex(texts, _PSEUDONYM, r"\1")
             columns[name] = texts
     told = pa.table(columns)
     return _without_quotes(told, quotes) if table == "records" else told
