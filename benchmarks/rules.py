@@ -51,6 +51,16 @@ SELECT name, name, list_extract({states}, 1 + (n % {n})::INTEGER),
 FROM (SELECT 'Sampleton ' || n || ' PD' AS name, n + 1 AS n FROM range({producers}) a(n)
       UNION ALL SELECT 'Otherton ' || n || ' PD', n FROM range(2000) b(n))
 """
+# One file for each log and each page.
+_DISCLOSURES = """
+INSERT INTO disclosures (disclosure_id, file_name, sha256, member_sha256, kind, producer, n_rows_read, n_records,
+                         n_events, n_shares, n_portal_values, n_layout, n_rejected)
+SELECT disclosure_id, disclosure_id || '.csv', sha256(disclosure_id), sha256(disclosure_id), any_value(kind),
+       any_value(producer), count(*), count(*), 0, 0, 0, 0, 0 FROM records GROUP BY disclosure_id
+UNION ALL
+SELECT disclosure_id, disclosure_id || '.html', sha256(disclosure_id), sha256(disclosure_id), 'portal',
+       any_value(producer), count(*), 0, 0, 0, count(*), 0, 0 FROM portals GROUP BY disclosure_id
+"""
 _PURPOSES = "INSERT INTO purposes (key, field, label, confidence) SELECT 'k' || n, 'reason', list_extract({labels}, 1 + (n % {n})::INTEGER), 1.0 FROM range(5000) t(n)"  # noqa: E501 - SQL reads better in one line
 
 
@@ -68,6 +78,11 @@ def fill(case: Case, n_rows: int, n_producers: int = 24) -> None:
         "INSERT INTO portals (disclosure_id, source_row, producer, as_of, retention_days, prohibited_uses)"
         " SELECT 'page-' || n, 1, 'Sampleton ' || n || ' PD', DATE '2025-02-01', 30, 'Immigration enforcement'"
         f" FROM range({n_producers}) t(n)"
+    )
+    case.execute(_DISCLOSURES)
+    case.execute(
+        "INSERT INTO files (path, file_name, sha256, size, complete)"
+        " SELECT '/made/' || file_name, file_name, sha256, 1, true FROM disclosures"
     )
 
 

@@ -208,6 +208,9 @@ def test_a_bundle_that_masks_a_cited_share_is_published_and_verified(case: Case,
         "UPDATE indicators SET n_shares = 2, rule_version = '1.0.0', sensitivity = NULL,"
         " evidence = [{'disclosure_id': 'd', 'record_no': 1}, {'disclosure_id': 'd', 'record_no': 3}]"
     )
+    case.append_rows(
+        "files", [{"path": "/l.csv", "file_name": "l.csv", "sha256": "0" * 64, "size": 1, "complete": True}]
+    )
     folder = tmp_path / "bundle"
     write_bundle(case, folder, Options(publication.name), report_writer=_no_report)
     texts = [path.read_bytes() for path in folder.rglob("*") if path.is_file()]
