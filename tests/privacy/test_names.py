@@ -202,6 +202,7 @@ def test_the_gate_leaves_a_name_that_is_part_of_an_agency_that_stays(case: Case)
     assert check_publication(publication, {"organisations.parquet": table}) == []
 
 
+@pytest.mark.slow
 def test_a_bundle_that_masks_a_cited_share_is_published_and_verified(case: Case, tmp_path: Path) -> None:
     publication = _case(case)
     case.execute(

@@ -456,6 +456,7 @@ def test_an_approved_quote_stands_in_the_manifest_with_who_answers_for_it(made: 
     assert json.loads((made.bundle / "manifest.json").read_bytes())["quotes"] == []
 
 
+@pytest.mark.slow
 def test_the_size_of_parts_changes_no_row_and_no_tree(
     made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

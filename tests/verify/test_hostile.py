@@ -179,6 +179,7 @@ def _bare(bundle: Path, n: int) -> list[dict[str, Any]]:
     return [claim for claim in claims if claim["sql"] and not claim["recounts"]][:n]
 
 
+@pytest.mark.slow
 def test_numbers_without_a_recount_are_counted_by_their_sql(bundle: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (claim,) = _bare(bundle, 1)
     code, out = _command(bundle, capsys, "--json")
@@ -194,6 +195,7 @@ def test_numbers_without_a_recount_are_counted_by_their_sql(bundle: Path, capsys
     assert (code, ("number-differs", claim["id"]) in faults) == (4, True)
 
 
+@pytest.mark.slow
 def test_sql_that_looks_at_no_table_or_does_more_than_look_is_a_fault(
     bundle: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
