@@ -161,6 +161,9 @@ def _dates(source: Source, title: str, sql: str) -> list[tuple[str, Cell]]:
         return []
     if first == last:
         return [(title, first.isoformat())]
+    # Where the newest are of the last day, half of them being that old says nothing.
+    if half == last:
+        return [(title, span(first, last))]
     half_text = f"the latest of half of the organisations is of {half.isoformat()} or earlier"
     return [(title, f"{span(first, last)}; {half_text}")]
 
